@@ -1,0 +1,1 @@
+//! The cache itself: entries, tags and the layout of the table. The only layer that knows Next.js's words.

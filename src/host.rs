@@ -1,0 +1,101 @@
+//! The outside world, as the core sees it: HTTP, clocks, randomness, environment and files.
+//!
+//! Everything that is not a pure function of its arguments comes in through [`Host`]. The wasm implementation is
+//! in `src/wasm/host.rs`; the simulated one, with seeded clocks and faults, is in `tests/simulation/`.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// A future that stays on its thread: wasm has one, and so has the simulation.
+pub type LocalFuture<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// What the core asks of the process that it runs in.
+pub trait Host {
+    /// Sends one HTTP request and reads the whole response.
+    ///
+    /// `timeout_ms` covers everything from connecting to the last byte. Dropping the future cancels the request.
+    /// Redirects are not followed. A response of any status is `Ok`.
+    fn fetch(
+        &self,
+        request: http::Request<Vec<u8>>,
+        timeout_ms: u64,
+    ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>>;
+
+    /// Wall clock, milliseconds since the Unix epoch. It may jump either way; never compare two hosts by it.
+    fn now_ms(&self) -> u64;
+
+    /// A clock that only goes forward, in milliseconds from an arbitrary start. Deadlines are measured on it.
+    fn monotonic_ms(&self) -> u64;
+
+    /// Resolves after `delay_ms`.
+    fn sleep(&self, delay_ms: u64) -> LocalFuture<()>;
+
+    /// 64 random bits.
+    fn random(&self) -> u64;
+
+    /// An environment variable; `None` also where the runtime has no environment.
+    fn env(&self, name: &str) -> Option<String>;
+
+    /// A file's bytes; `None` where it does not exist, and where the runtime has no files.
+    fn read_file(&self, path: &str) -> LocalFuture<Option<Vec<u8>>>;
+
+    /// Runs a task to its end behind the caller's back.
+    fn spawn(&self, task: LocalFuture<()>);
+
+    /// Hands one line to the user's logger.
+    fn log(&self, level: LogLevel, message: &str);
+}
+
+/// The host as the layers share it.
+pub type SharedHost = Rc<dyn Host>;
+
+/// How loud a line of [`Host::log`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// What happened, for someone who watches.
+    Debug,
+    /// Something that the operator may want to know.
+    Info,
+    /// The cache works, but not as configured.
+    Warn,
+    /// Something that was promised did not happen.
+    Error,
+}
+
+/// Why a request got no response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FetchError {
+    /// `timeout_ms` passed.
+    TimedOut,
+    /// The connection could not be made, or broke.
+    Connection(String),
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FetchError::TimedOut => f.write_str("no answer within the time limit"),
+            FetchError::Connection(why) => write!(f, "connection failed: {why}"),
+        }
+    }
+}
+
+/// A point on [`Host::monotonic_ms`] after which an answer is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline {
+    at_ms: u64,
+}
+
+impl Deadline {
+    /// The moment `budget_ms` from now.
+    pub fn after(host: &dyn Host, budget_ms: u64) -> Self {
+        Deadline { at_ms: host.monotonic_ms().saturating_add(budget_ms) }
+    }
+
+    /// Milliseconds left, zero once it has passed.
+    pub fn remaining_ms(self, host: &dyn Host) -> u64 {
+        self.at_ms.saturating_sub(host.monotonic_ms())
+    }
+}

@@ -1,0 +1,16 @@
+//! A Next.js cache in one DynamoDB table: the core that is compiled to WebAssembly.
+//!
+//! Layers, outermost first; an arrow never points back:
+//! `wasm` (the only bindings) → `cache` (entries, tags, layout) → `dynamodb` (operations) → `sigv4`, `credentials`,
+//! `retry`, `endpoint`. All of them reach the outside through [`host::Host`].
+
+pub mod cache;
+pub mod credentials;
+pub mod dynamodb;
+pub mod endpoint;
+pub mod host;
+pub mod retry;
+pub mod sigv4;
+#[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code, reason = "wasm-bindgen expands to unsafe glue")]
+mod wasm;

@@ -1,0 +1,1 @@
+//! The bindings: the only place where JavaScript and the core meet.
