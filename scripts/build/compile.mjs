@@ -1,0 +1,65 @@
+// The crate to wasm: wasm-pack, then wasm-opt. The same source gives the same bytes, in whichever folder it lies.
+
+import { readFile, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { capture, run } from "../command.mjs";
+
+/**
+ * @typedef {object} Compiled
+ * @property {string} name
+ * @property {Buffer} wasm
+ * @property {string} glue wasm-bindgen's JavaScript
+ * @property {string} types wasm-bindgen's declarations
+ */
+
+/**
+ * @param {string} root the folder of Cargo.toml
+ * @param {string} targetDir cargo's
+ * @param {import("./settings.mjs").Settings} settings
+ * @param {string[]} tools folders of programs
+ * @returns {Promise<Compiled>}
+ */
+export async function compileCore(root, targetDir, settings, tools) {
+  const { name, target } = settings.artifact;
+  const out = join(resolve(targetDir), "wasm-pack");
+  await rm(out, { recursive: true, force: true });
+  console.log("> wasm-pack build (a minute or two the first time)");
+  const flags = ["--target", target, "--out-dir", out, "--out-name", name, "--mode", "no-install", "--no-pack"];
+  await run("wasm-pack", ["build", resolve(root), ...flags, "--", "--locked"], {
+    env: {
+      ...process.env,
+      PATH: [...tools, process.env.PATH].join(delimiter),
+      CARGO_TARGET_DIR: resolve(targetDir),
+      CARGO_ENCODED_RUSTFLAGS: [...settings.rustc.flags, ...(await remapFlags(root))].join("\x1f"),
+    },
+  });
+  console.log("> wasm-opt (a quarter of a minute)");
+  const optimized = join(out, `${name}.wasm`);
+  const wasmOpt = fileURLToPath(new URL("../../node_modules/binaryen/bin/wasm-opt", import.meta.url));
+  const optArgs = [...settings["wasm-opt"].flags, "-o", optimized, join(out, `${name}_bg.wasm`)];
+  await run(process.execPath, [wasmOpt, ...optArgs]);
+  return {
+    name,
+    wasm: await readFile(optimized),
+    glue: await readFile(join(out, `${name}.js`), "utf8"),
+    types: await readFile(join(out, `${name}.d.ts`), "utf8"),
+  };
+}
+
+/**
+ * Panic messages name source files: without this the bytes would depend on where the checkout, cargo's home and the
+ * toolchain are.
+ *
+ * @param {string} root
+ */
+async function remapFlags(root) {
+  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
+  const sysroot = (await capture("rustc", ["--print", "sysroot"])).trim();
+  return [
+    `--remap-path-prefix=${resolve(root)}=/nextjs-dynamodb-cache`,
+    `--remap-path-prefix=${cargoHome}=/cargo`,
+    `--remap-path-prefix=${sysroot}=/rust`,
+  ];
+}

@@ -1,0 +1,62 @@
+// wasm-pack.toml, parsed and checked once, so that the build itself need not.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ScriptError } from "../command.mjs";
+
+/**
+ * @typedef {object} Settings
+ * @property {{ name: string, target: string }} artifact
+ * @property {Record<"wasm-pack" | "wasm-bindgen-cli", string>} tools exact versions
+ * @property {{ flags: string[] }} rustc
+ * @property {{ flags: string[] }} wasm-opt
+ * @property {{ raw_bytes: number, gzip_bytes: number }} budget
+ */
+
+/**
+ * @param {string} root the checkout
+ * @returns {Promise<Settings>}
+ */
+export async function readSettings(root) {
+  const { parse } = await import("smol-toml");
+  const settings = parse(await readFile(join(root, "wasm-pack.toml"), "utf8"));
+  checkShape(settings);
+  checkBindgenVersion(settings, parse(await readFile(join(root, "Cargo.lock"), "utf8")));
+  return settings;
+}
+
+/**
+ * @param {any} settings
+ * @returns {asserts settings is Settings}
+ */
+function checkShape(settings) {
+  const isFlags = (/** @type {any} */ flags) => Array.isArray(flags) && flags.every((flag) => typeof flag === "string");
+  const checks = {
+    "artifact.name": typeof settings.artifact?.name === "string",
+    "artifact.target": settings.artifact?.target === "web",
+    "tools.wasm-pack": typeof settings.tools?.["wasm-pack"] === "string",
+    "tools.wasm-bindgen-cli": typeof settings.tools?.["wasm-bindgen-cli"] === "string",
+    "rustc.flags": isFlags(settings.rustc?.flags),
+    "wasm-opt.flags": isFlags(settings["wasm-opt"]?.flags),
+    "budget.raw_bytes": Number.isInteger(settings.budget?.raw_bytes),
+    "budget.gzip_bytes": Number.isInteger(settings.budget?.gzip_bytes),
+  };
+  const wrong = Object.entries(checks).filter(([, holds]) => !holds);
+  if (wrong.length > 0) {
+    throw new ScriptError(`wasm-pack.toml: missing or wrong: ${wrong.map(([name]) => name).join(", ")}`);
+  }
+}
+
+/**
+ * The command line tool and the crate speak a private format that changes with every version.
+ *
+ * @param {Settings} settings
+ * @param {any} cargoLock
+ */
+function checkBindgenVersion({ tools }, cargoLock) {
+  const crate = cargoLock.package.find((/** @type {any} */ { name }) => name === "wasm-bindgen");
+  if (crate?.version !== tools["wasm-bindgen-cli"]) {
+    const versions = `wasm-bindgen-cli ${tools["wasm-bindgen-cli"]} in wasm-pack.toml, wasm-bindgen ${crate?.version} in Cargo.lock`;
+    throw new ScriptError(`${versions}: they must be the same`);
+  }
+}
