@@ -1,0 +1,6 @@
+// Next's edge runtime: the bundler compiles the wasm, since the runtime refuses to.
+
+import core from "../../pkg/core.wasm?module";
+import { webRuntime } from "./web.mjs";
+
+export default webRuntime(core);

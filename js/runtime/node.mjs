@@ -1,0 +1,44 @@
+// Node.js, and what answers to its name: AWS Lambda, Deno, Bun.
+
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { createRequire } from "node:module";
+import { base64 } from "../../pkg/core-inline.mjs";
+import { createHttpFetch } from "./node-http.mjs";
+
+/** Next's own modules are found from here: the package lies in the application's node_modules. */
+const require = createRequire(import.meta.url);
+
+/**
+ * A built-in module at its first use. An `import` of node:http would load all of undici on Node 22 and later, and
+ * `process.getBuiltinModule` is not on Node 20 before 20.16.
+ *
+ * @type {(name: string) => any}
+ */
+const builtin = process.getBuiltinModule ?? require;
+
+/** @type {WebAssembly.Module | undefined} */
+let core;
+
+/** @type {import("./runtime.d.ts").Runtime} */
+const runtime = {
+  env: (name) => process.env[name] || undefined,
+  readFile: (path) => builtin("node:fs").promises.readFile(path).catch(() => null),
+  fetch: createHttpFetch(builtin),
+  // It keeps the process alive: a write that waits for its next attempt is finished first. Budgets end every wait.
+  setTimeout: globalThis.setTimeout,
+  compileCore: () => (core ??= new WebAssembly.Module(Buffer.from(base64, "base64"))),
+  require,
+  outsideRequest: snapshot(),
+};
+
+export default runtime;
+
+/**
+ * Runs what it is given in the asynchronous context of this module's own evaluation, which belongs to no request.
+ *
+ * @returns {<T>(run: () => T) => T}
+ */
+function snapshot() {
+  // Node 20.0 to 20.4 have only the older name.
+  return AsyncLocalStorage.snapshot?.() ?? AsyncResource.bind((run) => run());
+}

@@ -1,0 +1,22 @@
+import type { FetchLike } from "../../types/index.d.ts";
+
+/** What each runtime that the package runs on gives to the rest of it. */
+export interface Runtime {
+  /** An environment variable; `undefined` where it is not set or the runtime has none. */
+  env(name: string): string | undefined;
+  /** A file's bytes; `null` where it cannot be read or the runtime has no files. */
+  readFile(path: string): Promise<Uint8Array | null>;
+  /** The HTTP that the core uses unless the option `fetch` replaces it. */
+  fetch: FetchLike;
+  /** The runtime's own timer, out of reach of whoever replaces the global one; `clearTimeout` ends it. */
+  setTimeout(callback: () => void, delayMs: number): unknown;
+  /** The wasm module, compiled once. */
+  compileCore(): WebAssembly.Module;
+  /** Finds modules as the application does; absent where there are none to find. */
+  require?: NodeJS.Require;
+  /** Runs something out of sight of the request that the caller serves. */
+  outsideRequest<T>(run: () => T): T;
+}
+
+declare const runtime: Runtime;
+export default runtime;

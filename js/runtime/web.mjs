@@ -1,0 +1,20 @@
+// Runtimes that have the web's interfaces and nothing else.
+
+/**
+ * @param {WebAssembly.Module} core
+ * @returns {import("./runtime.d.ts").Runtime}
+ */
+export function webRuntime(core) {
+  // Bound when the module loads: a framework may replace the global ones to watch what an application does.
+  const setTimeout = globalThis.setTimeout.bind(globalThis);
+  const fetch = globalThis.fetch.bind(globalThis);
+  return {
+    env: (name) => globalThis.process?.env?.[name] || undefined,
+    readFile: async () => null,
+    // Workers know no "error". DynamoDB does not redirect, and what does is no DynamoDB: its status says so.
+    fetch: (url, { body, ...init }) => fetch(url, { ...init, body: /** @type {any} */ (body), redirect: "manual" }),
+    setTimeout,
+    compileCore: () => core,
+    outsideRequest: (run) => run(),
+  };
+}

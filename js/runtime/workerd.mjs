@@ -1,0 +1,6 @@
+// Cloudflare Workers: the bundler compiles the wasm, since the runtime refuses to.
+
+import core from "../../pkg/core.wasm";
+import { webRuntime } from "./web.mjs";
+
+export default webRuntime(core);
