@@ -12,7 +12,7 @@ export function webRuntime(core) {
     env: (name) => globalThis.process?.env?.[name] || undefined,
     readFile: async () => null,
     // Workers know no "error". DynamoDB does not redirect, and what does is no DynamoDB: its status says so.
-    fetch: (url, { body, ...init }) => fetch(url, { ...init, body: /** @type {any} */ (body), redirect: "manual" }),
+    fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
     setTimeout,
     compileCore: () => core,
     outsideRequest: (run) => run(),

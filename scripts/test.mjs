@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+// `npm test` and `npm run test:fast`: every check and test, from a clean clone. `--only NAME` runs the steps whose
+// name contains NAME; `--verbose` shows what they print, which else goes to .cache/test-logs/.
+
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ScriptError, runScript } from "./command.mjs";
+import { runSteps } from "./test/steps.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const NODE = process.execPath;
+const MINUTE_MS = 60_000;
+
+/** What `npm test` runs, in this order; `fast: false` is left out of `npm run test:fast`. */
+/** @type {(import("./test/steps.mjs").Step & { fast?: boolean })[]} */
+const STEPS = [
+  { name: "build", commands: [[NODE, "scripts/build.mjs"]], limitMs: 20 * MINUTE_MS },
+  { name: "reproducible build", commands: [[NODE, "scripts/reproducible.mjs"]], fast: false },
+  { name: "rustfmt", commands: [["cargo", "fmt", "--check"]] },
+  { name: "clippy", commands: [["cargo", "clippy", "--locked", "--all-targets", "--", "-Dwarnings"]] },
+  { name: "clippy for wasm", commands: [clippyForWasm()] },
+  { name: "eslint", commands: [[NODE, "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "."]] },
+  { name: "tsc", commands: [[NODE, "node_modules/typescript/bin/tsc", "--project", "."]] },
+  { name: "Rust unit tests", commands: [cargoTest("--lib"), cargoTest("--doc")], counts: "cargo" },
+  { name: "Rust integration tests", commands: [cargoTest(...(await integrationTargets()))], counts: "cargo" },
+  { name: "simulation", commands: [cargoTest("--profile=simulation", "--test=simulation")], counts: "cargo", env: seeds() },
+  { name: "JavaScript unit tests", commands: [await nodeTest("unit")], counts: "node" },
+  { name: "integration with dynalite", commands: [await nodeTest("integration")], counts: "node", env: on("dynalite") },
+  {
+    name: "integration with DynamoDB Local",
+    commands: [await nodeTest("integration")],
+    counts: "node",
+    env: on("dynamodb-local"),
+    fast: false,
+  },
+  { name: "pack and install", commands: [await nodeTest("pack")], counts: "node" },
+  { name: "conformance with each Next", commands: [await nodeTest("conformance")], counts: "node", limitMs: 20 * MINUTE_MS, fast: false },
+  { name: "end to end", commands: [await nodeTest("e2e")], counts: "node", limitMs: 20 * MINUTE_MS, fast: false },
+];
+
+await runScript(main);
+
+async function main() {
+  const { values } = parseArgs({
+    options: { fast: { type: "boolean" }, only: { type: "string" }, verbose: { type: "boolean" } },
+  });
+  const { only = "", fast = false, verbose = false } = values;
+  const steps = STEPS.filter((step) => step.name.includes(only) && (step.fast !== false || !fast));
+  if (steps.length === 0) {
+    throw new ScriptError(`no step is named ${only}; the steps are ${STEPS.map(({ name }) => name).join(", ")}`);
+  }
+  const passed = await runSteps(steps, { root: ROOT, verbose });
+  process.exitCode = passed ? 0 : 1;
+}
+
+/** @param {string[]} args */
+function cargoTest(...args) {
+  return ["cargo", "test", "--locked", ...args];
+}
+
+function clippyForWasm() {
+  return ["cargo", "clippy", "--locked", "--lib", "--target=wasm32-unknown-unknown", "--", "-Dwarnings"];
+}
+
+/** The files of tests/; the simulation has a step of its own, with its own profile. */
+async function integrationTargets() {
+  const files = (await readdir(join(ROOT, "tests"))).filter((name) => name.endsWith(".rs"));
+  return files.map((name) => `--test=${name.slice(0, -".rs".length)}`);
+}
+
+/** The quick run tries fewer histories. */
+function seeds() {
+  return { SIM_SEEDS: process.env.SIM_SEEDS ?? (process.argv.includes("--fast") ? "1000" : "10000") };
+}
+
+/** @param {"dynalite" | "dynamodb-local"} emulator the one that tests/emulators.mjs starts */
+function on(emulator) {
+  return { TEST_EMULATOR: emulator };
+}
+
+/**
+ * The files are named one by one, since Node's versions differ in what they make of a folder.
+ *
+ * @param {string} folder of tests/
+ */
+async function nodeTest(folder) {
+  const path = join("tests", folder);
+  const names = existsSync(join(ROOT, path)) ? await readdir(join(ROOT, path)) : [];
+  const files = names.filter((name) => name.endsWith(".test.mjs")).map((name) => join(path, name));
+  return [NODE, "--test", "--test-reporter=spec", "--test-concurrency=1", ...files.sort()];
+}

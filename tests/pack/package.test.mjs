@@ -1,0 +1,183 @@
+// What a user gets: the content of the tarball, and the package as it works where it is installed.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const TSC = join(ROOT, "node_modules", "typescript", "bin", "tsc");
+
+/** Everything that may be in the tarball. */
+const ALLOWED = [
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|cache-handler\.mjs)$/,
+  /^js\/([\w-]+\/)?[\w-]+\.mjs$/,
+  /^js\/runtime\/[\w-]+\.d\.ts$/,
+  /^pkg\/core(\.mjs|\.wasm|-inline\.mjs)$/,
+  /^types\/[\w-]+\.d\.ts$/,
+];
+
+/** Each export, and what importing it gives; `undefined` for what is no module. */
+/** @type {Record<string, string[] | undefined>} */
+const EXPORTS = {
+  ".": ["DynamoDBCacheHandler"],
+  "./cache-handler": ["default"],
+  "./create-table": ["createCacheTable"],
+  "./core.wasm": undefined,
+  "./package.json": undefined,
+};
+
+const execute = promisify(execFile);
+
+/** @type {string} */
+let folder;
+/** @type {{ filename: string, files: { path: string }[] }} */
+let packed;
+/** @type {any} */
+let manifest;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "package-"));
+  manifest = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  const { stdout } = await npm(["pack", "--json", "--ignore-scripts", "--pack-destination", folder], ROOT);
+  [packed] = JSON.parse(stdout);
+  await mkdir(join(folder, "app"));
+  await writeFile(join(folder, "app", "package.json"), '{ "name": "app", "version": "1.0.0", "private": true }');
+  await npm(["install", "--offline", "--no-audit", "--no-fund", join(folder, packed.filename)], app());
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+test("the tarball holds what a user needs and nothing else", () => {
+  const paths = packed.files.map(({ path }) => path);
+  const unexpected = paths.filter((path) => !ALLOWED.some((pattern) => pattern.test(path)));
+  assert.deepEqual(unexpected, []);
+  for (const path of ["README.md", "LICENSE", "CHANGELOG.md", ...targets(manifest.exports), ...targets(manifest.bin)]) {
+    assert.ok(paths.includes(path.replace(/^\.\//, "")), `${path} is not in the tarball`);
+  }
+});
+
+test("the tarball holds every file that another of its files imports", async () => {
+  const installed = join(app(), "node_modules", manifest.name);
+  const paths = new Set(packed.files.map(({ path }) => path));
+  for (const path of paths) {
+    const text = path.endsWith("js") ? await readFile(join(installed, path), "utf8") : "";
+    for (const [, specifier = ""] of text.matchAll(/^(?:import|export) [^;]*?from "(\.[^"]+)"/gm)) {
+      const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
+      assert.ok(paths.has(target), `${path} imports ${specifier}`);
+    }
+  }
+});
+
+test("the package installs alone: it has no dependency", async () => {
+  assert.equal(manifest.dependencies, undefined);
+  const installed = await readdir(join(app(), "node_modules"));
+  assert.deepEqual(installed.filter((name) => !name.startsWith(".")), [manifest.name]);
+});
+
+test("every export has a test here", () => {
+  assert.deepEqual(Object.keys(manifest.exports).sort(), Object.keys(EXPORTS).sort());
+});
+
+for (const [path, names] of Object.entries(EXPORTS)) {
+  const specifier = path.replace(/^\./, "nextjs-dynamodb-cache");
+  test(`${specifier} ${names ? "gives what it says" : "resolves"}`, async () => {
+    const script = names
+      ? `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(specifier)}))))`
+      : `import fs from "node:fs"; console.log(fs.statSync(new URL(import.meta.resolve(${JSON.stringify(specifier)}))).isFile())`;
+    const { stdout } = await node(["--input-type=module", "--eval", script]);
+    assert.deepEqual(JSON.parse(stdout), names ?? true);
+  });
+}
+
+test("the core compiles and configures from the installed package", async () => {
+  const script = `
+    import { DynamoDBCacheHandler } from "nextjs-dynamodb-cache";
+    import ready from "nextjs-dynamodb-cache/cache-handler";
+    const Handler = DynamoDBCacheHandler.configure({ tableName: "t", endpoint: "http://127.0.0.1:9", region: "local", log: false,
+      credentials: { accessKeyId: "a", secretAccessKey: "b" } });
+    console.log(JSON.stringify([ready === DynamoDBCacheHandler, await new Handler().get("key", { kind: "FETCH" })]));`;
+  const { stdout, stderr } = await node(["--input-type=module", "--eval", script]);
+  assert.deepEqual(JSON.parse(stdout), [true, null]);
+  assert.equal(stderr, "");
+});
+
+test("the handler's path resolves from CommonJS too, as next.config.js wants it", async () => {
+  const script = 'console.log(require.resolve("nextjs-dynamodb-cache/cache-handler"))';
+  const { stdout } = await node(["--input-type=commonjs", "--eval", script]);
+  assert.match(stdout, /cache-handler\.mjs\n$/);
+});
+
+test("the command line tool runs by its name and tells how it is used", async () => {
+  const { stdout } = await npm(["exec", "--offline", "--", "nextjs-dynamodb-cache-create-table", "--help"], app());
+  assert.match(stdout, /^Usage: npx nextjs-dynamodb-cache-create-table/);
+});
+
+test("a wrong command line ends with exit code 2 and names what is wrong", async () => {
+  const command = ["exec", "--offline", "--", "nextjs-dynamodb-cache-create-table", "--tabel", "x"];
+  await assert.rejects(npm(command, app()), (/** @type {any} */ error) => {
+    assert.equal(error.code, 2);
+    assert.match(error.stderr, /--tabel/);
+    return true;
+  });
+});
+
+for (const resolution of ["NodeNext", "Bundler"]) {
+  test(`the types hold for a user with moduleResolution ${resolution}`, async () => {
+    await writeFile(join(app(), "user.mts"), USER);
+    const module = resolution === "NodeNext" ? "NodeNext" : "ESNext";
+    const options = ["--module", module, "--moduleResolution", resolution, "--target", "ES2022", "--lib", "ES2022,DOM"];
+    await node([TSC, "--noEmit", "--strict", ...options, "--types", "", "user.mts"]).catch((error) => {
+      assert.fail(error.stdout);
+    });
+  });
+}
+
+const USER = `
+import { DynamoDBCacheHandler, type CacheEvent, type DynamoDBCacheOptions } from "nextjs-dynamodb-cache";
+import handler from "nextjs-dynamodb-cache/cache-handler";
+import { createCacheTable } from "nextjs-dynamodb-cache/create-table";
+
+const options: DynamoDBCacheOptions = {
+  tableName: "table",
+  fetch: globalThis.fetch,
+  onEvent: (event: CacheEvent) => console.log(event.type, event.ms),
+  credentials: async () => ({ accessKeyId: "a", secretAccessKey: "b", expiration: new Date() }),
+};
+export default class MyHandler extends DynamoDBCacheHandler.configure(options) {}
+export const ready: typeof DynamoDBCacheHandler = handler;
+export const done: "created" | "found" = (await createCacheTable({ tableName: "table" })).table;
+// @ts-expect-error: no such option
+DynamoDBCacheHandler.configure({ tabelName: "table" });
+`;
+
+function app() {
+  return join(folder, "app");
+}
+
+/**
+ * @param {string[]} args
+ * @param {string} cwd
+ */
+function npm(args, cwd) {
+  return execute("npm", args, { cwd });
+}
+
+/** @param {string[]} args */
+function node(args) {
+  return execute(process.execPath, args, { cwd: app() });
+}
+
+/**
+ * The files that a field of package.json names.
+ *
+ * @param {any} field
+ * @returns {string[]}
+ */
+function targets(field) {
+  return typeof field === "string" ? [field] : Object.values(field).flatMap(targets);
+}
