@@ -1,6 +1,6 @@
 // The crate to wasm: wasm-pack, then wasm-opt. The same source gives the same bytes, in whichever folder it lies.
 
-import { readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,9 +22,26 @@ import { capture, run } from "../command.mjs";
  * @returns {Promise<Compiled>}
  */
 export async function compileCore(root, targetDir, settings, tools) {
+  await mkdir(targetDir, { recursive: true });
+  // A folder of its own, since another build may run at the same time.
+  const out = await mkdtemp(join(resolve(targetDir), "wasm-pack-"));
+  try {
+    return await compileInto(out, root, targetDir, settings, tools);
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {string} out
+ * @param {string} root
+ * @param {string} targetDir
+ * @param {import("./settings.mjs").Settings} settings
+ * @param {string[]} tools
+ * @returns {Promise<Compiled>}
+ */
+async function compileInto(out, root, targetDir, settings, tools) {
   const { name, target } = settings.artifact;
-  const out = join(resolve(targetDir), "wasm-pack");
-  await rm(out, { recursive: true, force: true });
   console.log("> wasm-pack build (a minute or two the first time)");
   const flags = ["--target", target, "--out-dir", out, "--out-name", name, "--mode", "no-install", "--no-pack"];
   await run("wasm-pack", ["build", resolve(root), ...flags, "--", "--locked"], {
