@@ -1,1 +1,151 @@
 //! The cache itself: entries, tags and the layout of the table. The only layer that knows Next.js's words.
+//!
+//! A revalidation is an event in a log, and order is the log's version, never a clock. Every entry carries the version
+//! that its renderer had seen before it rendered; any later event for one of its tags makes it stale or expired. So
+//! what was rendered before a revalidation is never served after it, whenever it was stored.
+
+pub mod codec;
+mod compaction;
+pub mod compression;
+mod config;
+mod entry;
+pub mod frame;
+mod get;
+pub mod key;
+mod knowledge;
+mod log;
+mod memory;
+mod reads;
+mod renders;
+mod revalidate;
+mod set;
+mod sweep;
+pub mod table;
+mod tag_state;
+mod turnstile;
+
+pub use config::{Config, TagIndex};
+pub use entry::{Entry, Kind, Lifetime, Lookup, Miss, Outcome, Revalidate};
+pub use get::{GetRequest, Judged};
+pub use revalidate::{Durations, Revalidated};
+pub use set::{SetError, SetReport, SetRequest};
+pub use tag_state::Standing;
+
+use crate::dynamodb::{AttributeValue, Client, Item};
+use crate::host::{Deadline, LogLevel, SharedHost};
+use key::{Component, Rows};
+use knowledge::Knowledge;
+use log::Log;
+use memory::Memory;
+use reads::{LogRead, RowRead};
+use renders::Renders;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use turnstile::Turnstile;
+
+/// One cache in one table, as one process sees it. Clones share everything.
+#[derive(Clone)]
+pub struct Cache {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    host: SharedHost,
+    client: Client,
+    config: Config,
+    rows: Rows,
+    knowledge: RefCell<Knowledge>,
+    renders: RefCell<Renders>,
+    memory: RefCell<Memory>,
+    stored: RefCell<BTreeMap<String, Stored>>,
+    log_turnstile: Rc<Turnstile<LogRead>>,
+    row_turnstiles: RefCell<BTreeMap<String, Rc<Turnstile<RowRead>>>>,
+    last_log: RefCell<Option<(u64, Rc<Log>)>>,
+    log_wait_ms: Cell<u64>,
+    warm: Cell<bool>,
+    compacting: Cell<bool>,
+    complained: RefCell<BTreeSet<String>>,
+}
+
+/// What the table holds for a row, as far as this process has seen: what the next set of it can build on.
+#[derive(Clone)]
+struct Stored {
+    tags: Rc<[String]>,
+    tags_until_s: u64,
+    slot: Option<u32>,
+}
+
+/// Rows whose [`Stored`] a process remembers; forgetting costs sentinel writes and nothing else.
+const MAX_STORED: usize = 20_000;
+
+impl Cache {
+    /// A cache over a client. Nothing is read or sent before the first call.
+    pub fn new(host: SharedHost, client: Client, config: Config) -> Self {
+        let inner = Inner {
+            rows: Rows::new(config.prefix.clone()),
+            memory: RefCell::new(Memory::new(config.memory_max_bytes)),
+            host,
+            client,
+            config,
+            knowledge: RefCell::default(),
+            renders: RefCell::default(),
+            stored: RefCell::default(),
+            log_turnstile: Turnstile::new(),
+            row_turnstiles: RefCell::default(),
+            last_log: RefCell::default(),
+            log_wait_ms: Cell::new(0),
+            warm: Cell::new(false),
+            compacting: Cell::new(false),
+            complained: RefCell::default(),
+        };
+        Cache { inner: Rc::new(inner) }
+    }
+
+    /// Bytes and entries that this process keeps in memory.
+    pub fn memory_size(&self) -> (usize, usize) {
+        self.inner.memory.borrow().size()
+    }
+}
+
+impl Inner {
+    fn read_deadline(&self) -> Deadline {
+        let config = &self.config;
+        let cold_ms = config.cold_timeout_ms.max(config.read_timeout_ms);
+        Deadline::after(self.host.as_ref(), if self.warm.get() { config.read_timeout_ms } else { cold_ms })
+    }
+
+    fn write_deadline(&self) -> Deadline {
+        Deadline::after(self.host.as_ref(), self.config.write_timeout_ms)
+    }
+
+    fn remember_stored(&self, row: &str, stored: Stored) {
+        let mut all = self.stored.borrow_mut();
+        if all.len() >= MAX_STORED {
+            all.clear();
+        }
+        all.insert(row.to_owned(), stored);
+    }
+
+    fn forget_stored(&self, row: &str) {
+        self.stored.borrow_mut().remove(row);
+    }
+
+    /// Logs a line once per `topic` in this process.
+    fn complain_once(&self, topic: &str, level: LogLevel, line: &str) {
+        if self.complained.borrow_mut().insert(topic.to_owned()) {
+            self.host.log(level, line);
+        }
+    }
+}
+
+/// The tags as row keys hold them, each once, in order.
+fn distinct(tags: &[Component]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    tags.iter().map(Component::as_str).filter(|tag| seen.insert(*tag)).map(str::to_owned).collect()
+}
+
+/// The primary key of a row.
+fn key_of(row: String) -> Item {
+    Item::from([("key".to_owned(), AttributeValue::S(row))])
+}

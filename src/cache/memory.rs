@@ -1,0 +1,140 @@
+//! Entries that stay in this process, bounded by bytes, least recently used first out.
+//!
+//! They are served only after a log read that began after the get did has found them fresh; DynamoDB stays the
+//! authority. Entries without tags (of the Pages Router) are not kept: they are revalidated by overwriting alone, and a
+//! log that told of each would be written more often than they are read.
+
+use super::entry::Entry;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The entries kept in this process.
+pub struct Memory {
+    max_bytes: usize,
+    bytes: usize,
+    clock: u64,
+    by_row: BTreeMap<String, Kept>,
+    by_use: BTreeMap<u64, String>,
+}
+
+struct Kept {
+    copy: Copied,
+    used_at: u64,
+}
+
+/// A copy of an entry.
+#[derive(Clone)]
+pub struct Copied {
+    /// The entry.
+    pub entry: Rc<Entry>,
+    /// The log version that was known before its row was read or written: what overwrote it since is in the log.
+    pub seen: u64,
+}
+
+impl Memory {
+    /// A memory of at most `max_bytes`; 0 keeps nothing.
+    pub fn new(max_bytes: usize) -> Self {
+        Memory { max_bytes, bytes: 0, clock: 0, by_row: BTreeMap::new(), by_use: BTreeMap::new() }
+    }
+
+    /// The entry of a row, which counts as used.
+    pub fn get(&mut self, row: &str) -> Option<Copied> {
+        self.clock += 1;
+        let kept = self.by_row.get_mut(row)?;
+        if let Some(name) = self.by_use.remove(&kept.used_at) {
+            self.by_use.insert(self.clock, name);
+        }
+        kept.used_at = self.clock;
+        Some(kept.copy.clone())
+    }
+
+    /// Keeps a copy of an entry, in place of what the row had.
+    pub fn insert(&mut self, row: &str, copy: Copied) {
+        self.remove(row);
+        let bytes = copy.entry.memory_bytes();
+        if copy.entry.tags.is_empty() || bytes > self.max_bytes {
+            return;
+        }
+        self.clock += 1;
+        self.bytes += bytes;
+        self.by_use.insert(self.clock, row.to_owned());
+        self.by_row.insert(row.to_owned(), Kept { copy, used_at: self.clock });
+        while self.bytes > self.max_bytes {
+            let Some((_, oldest)) = self.by_use.pop_first() else { break };
+            if let Some(kept) = self.by_row.remove(&oldest) {
+                self.bytes -= kept.copy.entry.memory_bytes();
+            }
+        }
+    }
+
+    /// Lets an entry go.
+    pub fn remove(&mut self, row: &str) {
+        if let Some(kept) = self.by_row.remove(row) {
+            self.by_use.remove(&kept.used_at);
+            self.bytes -= kept.copy.entry.memory_bytes();
+        }
+    }
+
+    /// Lets all entries go.
+    pub fn clear(&mut self) {
+        *self = Memory::new(self.max_bytes);
+    }
+
+    /// Bytes and entries that are kept.
+    pub fn size(&self) -> (usize, usize) {
+        (self.bytes, self.by_row.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::entry::{Kind, Lifetime, Row};
+    use super::*;
+
+    fn copy(tags: &[&str], bytes: usize) -> Copied {
+        let row = Row {
+            kind: Kind::Fetch,
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            last_modified_ms: 0,
+            revision: 0,
+            lifetime: Lifetime::default(),
+            expires_at_s: 0,
+            tags_until_s: 0,
+            value: Vec::new(),
+            stored_bytes: 0,
+            raw_bytes: bytes,
+            parts: None,
+        };
+        Copied { entry: Rc::new(Entry::new(&row, vec![0; bytes])), seen: 0 }
+    }
+
+    #[test]
+    fn the_least_recently_used_entry_goes_first() {
+        let mut memory = Memory::new(2 * copy(&["t"], 1000).entry.memory_bytes());
+        memory.insert("a", copy(&["t"], 1000));
+        memory.insert("b", copy(&["t"], 1000));
+        assert!(memory.get("a").is_some());
+        memory.insert("c", copy(&["t"], 1000));
+        assert!(memory.get("b").is_none());
+        assert!(memory.get("a").is_some() && memory.get("c").is_some());
+    }
+
+    #[test]
+    fn bytes_are_counted_down_to_zero() {
+        let mut memory = Memory::new(1 << 20);
+        for row in ["a", "b", "a", "c"] {
+            memory.insert(row, copy(&["t"], 500));
+        }
+        assert_eq!(memory.size().1, 3);
+        ["a", "b", "c"].iter().for_each(|row| memory.remove(row));
+        assert_eq!(memory.size(), (0, 0));
+    }
+
+    #[test]
+    fn entries_without_tags_and_entries_over_the_limit_are_not_kept() {
+        let mut memory = Memory::new(1 << 10);
+        memory.insert("a", copy(&[], 10));
+        memory.insert("b", copy(&["t"], 4 << 10));
+        assert_eq!(memory.size(), (0, 0));
+    }
+}

@@ -1,0 +1,90 @@
+//! Renders under way in this process: which log version each of them had seen when it began.
+//!
+//! Next hands `set` no token that would tell. A get that calls for a render leaves its version here, and the set that
+//! answers takes one back: its own where it can name it, else the oldest, while the newest is forgotten. Too old a
+//! revision costs one extra render; too new a one would serve stale data.
+
+use std::collections::BTreeMap;
+
+/// A render that no set has answered is forgotten after this, milliseconds.
+const FORGOTTEN_AFTER_MS: u64 = 300_000;
+
+/// Rows on record before the forgotten ones are looked for.
+const SWEEP_ABOVE: usize = 1_000;
+
+/// The renders that gets of this process called for.
+#[derive(Default)]
+pub struct Renders {
+    by_row: BTreeMap<String, Vec<Render>>,
+}
+
+struct Render {
+    version: u64,
+    at_ms: u64,
+}
+
+impl Renders {
+    /// A get of `row` that had seen `version` calls for a render; `now_ms` is monotonic.
+    pub fn called_for(&mut self, row: &str, version: u64, now_ms: u64) {
+        if self.by_row.len() > SWEEP_ABOVE {
+            self.by_row.retain(|_, renders| {
+                forget(renders, now_ms);
+                !renders.is_empty()
+            });
+        }
+        let renders = self.by_row.entry(row.to_owned()).or_default();
+        forget(renders, now_ms);
+        let position = renders.partition_point(|render| render.version <= version);
+        renders.insert(position, Render { version, at_ms: now_ms });
+    }
+
+    /// A set of `row` answers one of them: gives the revision of what it stores, `None` when no render is on record.
+    pub fn answered(&mut self, row: &str, own: Option<u64>, now_ms: u64) -> Option<u64> {
+        let Some(renders) = self.by_row.get_mut(row) else { return own };
+        forget(renders, now_ms);
+        let revision = own.or(renders.first().map(|render| render.version));
+        let taken = own.and_then(|own| renders.iter().position(|render| render.version == own));
+        if let Some(position) = taken.or(renders.len().checked_sub(1)) {
+            renders.remove(position);
+        }
+        if renders.is_empty() {
+            self.by_row.remove(row);
+        }
+        revision
+    }
+}
+
+fn forget(renders: &mut Vec<Render>, now_ms: u64) {
+    renders.retain(|render| now_ms.saturating_sub(render.at_ms) < FORGOTTEN_AFTER_MS);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_takes_the_oldest_and_forgets_the_newest() {
+        let mut renders = Renders::default();
+        for version in [5, 3, 9] {
+            renders.called_for("k", version, 0);
+        }
+        assert_eq!([(); 4].map(|()| renders.answered("k", None, 0)), [Some(3), Some(3), Some(3), None]);
+    }
+
+    #[test]
+    fn a_set_that_knows_its_render_takes_that_one() {
+        let mut renders = Renders::default();
+        renders.called_for("k", 3, 0);
+        renders.called_for("k", 5, 0);
+        assert_eq!(renders.answered("k", Some(3), 0), Some(3));
+        assert_eq!(renders.answered("k", None, 0), Some(5));
+        assert_eq!(renders.answered("k", Some(4), 0), Some(4));
+    }
+
+    #[test]
+    fn a_render_that_never_ended_is_forgotten_after_five_minutes() {
+        let mut renders = Renders::default();
+        renders.called_for("k", 3, 0);
+        assert_eq!(renders.answered("k", None, FORGOTTEN_AFTER_MS), None);
+    }
+}

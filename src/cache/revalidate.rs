@@ -1,0 +1,127 @@
+//! revalidateTag: one append to the log. When it has returned, every get that starts later, anywhere, honours it.
+
+use super::log::{Event, Log, Mode};
+use super::{Cache, Inner, distinct, key_of};
+use crate::dynamodb::{AttributeValue, Error, ErrorKind, Item, UpdateItem};
+use crate::host::Deadline;
+use crate::sharing::within;
+use std::rc::Rc;
+
+use super::key::Component;
+
+/// Tags in one append: a row takes 400 KB, and a request should stay small.
+const MAX_TAGS_PER_APPEND: usize = 100;
+
+/// Next's second argument of `revalidateTag`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Durations {
+    /// Seconds from now on which entries are expired; until then they are stale. `None` is never.
+    pub expire_s: Option<u64>,
+}
+
+/// What a revalidation did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revalidated {
+    /// The log version of its newest event; zero when there was nothing to revalidate.
+    pub version: u64,
+}
+
+impl Cache {
+    /// Revalidates tags: immediately without durations (or with `expire` 0), else stale now and expired later.
+    ///
+    /// `Err` means that the store has not confirmed it within the write budget; it may have happened all the same.
+    pub async fn revalidate_tags(
+        &self,
+        tags: &[Component],
+        durations: Option<Durations>,
+    ) -> Result<Revalidated, Rc<Error>> {
+        let inner = &self.inner;
+        let tags = distinct(tags);
+        if tags.is_empty() {
+            return Ok(Revalidated { version: 0 });
+        }
+        let deadline = inner.write_deadline();
+        let at_ms = inner.host.now_ms();
+        let mode = mode(durations, at_ms);
+        let append = inner.append(&tags, mode, at_ms, deadline);
+        let log = match within(&inner.host, deadline, append).await {
+            Some(log) => log?,
+            None => return Err(Rc::new(Error::deadline("UpdateItem"))),
+        };
+        Ok(Revalidated { version: log.version() })
+    }
+}
+
+fn mode(durations: Option<Durations>, now_ms: u64) -> Mode {
+    match durations {
+        None | Some(Durations { expire_s: Some(0) }) => Mode::Hard,
+        Some(Durations { expire_s }) => {
+            let deadline_ms = |seconds: u64| now_ms.saturating_add(seconds.saturating_mul(1000));
+            Mode::Soft { expires_at_ms: expire_s.map(deadline_ms) }
+        }
+    }
+}
+
+impl Inner {
+    async fn append(
+        self: &Rc<Self>,
+        tags: &[String],
+        mode: Mode,
+        at_ms: u64,
+        deadline: Deadline,
+    ) -> Result<Rc<Log>, Rc<Error>> {
+        let mut newest = Rc::new(Log::default());
+        for chunk in tags.chunks(MAX_TAGS_PER_APPEND) {
+            let events: Vec<_> = chunk.iter().map(|tag| Event { tag: tag.clone(), at_ms, mode }).collect();
+            newest = match self.append_events(&events, deadline).await {
+                Err(error) if error.kind == ErrorKind::Validation => {
+                    // The row is full: a compaction that should have come earlier comes now.
+                    let log = self.read_log(deadline).await?;
+                    self.compact(&log, deadline).await?;
+                    self.append_events(&events, deadline).await?
+                }
+                log => log?,
+            };
+            if mode == Mode::Hard {
+                // By the version of its own append: what is rendered after it, and before the next one, must stay.
+                self.spawn_sweep(chunk.to_vec(), newest.version());
+            }
+        }
+        Ok(newest)
+    }
+
+    /// Appends to the log, atomically.
+    pub(super) async fn append_events(
+        self: &Rc<Self>,
+        events: &[Event],
+        deadline: Deadline,
+    ) -> Result<Rc<Log>, Rc<Error>> {
+        let start = self.knowledge.borrow_mut().begin_read();
+        let began_ms = self.host.monotonic_ms();
+        let update = UpdateItem {
+            update_expression: Some(
+                "SET #events = list_append(if_not_exists(#events, :none), :events) ADD #version :count"
+                    .to_owned(),
+            ),
+            expression_attribute_names: names(&["events", "version"]),
+            expression_attribute_values: Item::from([
+                (":none".to_owned(), AttributeValue::L(Vec::new())),
+                (":events".to_owned(), AttributeValue::L(events.iter().map(Event::to_attribute).collect())),
+                (":count".to_owned(), AttributeValue::n(events.len() as u64)),
+            ]),
+            return_values: Some("ALL_NEW".to_owned()),
+            ..UpdateItem::new(&self.config.table_name, key_of(self.rows.log()))
+        };
+        let output = self.client.send(&update, deadline).await.map(|output| output.attributes);
+        let log = self.take_in_log(output, start, began_ms)?;
+        if log.events.len() > self.config.log_max_events {
+            self.spawn_compaction(log.clone());
+        }
+        Ok(log)
+    }
+}
+
+/// Placeholders `#name` for attribute names: many of DynamoDB's reserved words are good names.
+pub(super) fn names(names: &[&str]) -> std::collections::BTreeMap<String, String> {
+    names.iter().map(|name| (format!("#{name}"), (*name).to_owned())).collect()
+}

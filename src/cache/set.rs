@@ -1,0 +1,284 @@
+//! set: parts first, then the entry row, which is the commit point.
+
+use super::entry::{Entry, Kind, Lifetime, Parts, Row};
+use super::key::{Component, EntryKey};
+use super::log::{Event, Mode};
+use super::memory::Copied;
+use super::{Cache, Inner, Stored, distinct, frame};
+use crate::dynamodb::{AttributeValue, Error, Item, PutItem, WriteRequest};
+use crate::host::{Deadline, LogLevel};
+use crate::sharing::{join, within};
+use std::fmt;
+use std::rc::Rc;
+
+/// Sets of part rows that take turns, so that a reader under way still finds the ones its entry row names, and storage
+/// stays bounded without a delete (a delete costs as many write units as the write did).
+const PART_SLOTS: u32 = 4;
+
+/// Bytes of tags that an entry row may hold beside its value.
+const MAX_TAG_BYTES: usize = 300_000;
+
+/// What DynamoDB takes in one item, less names, numbers and key.
+const MAX_ITEM_BYTES: usize = 404_000;
+
+/// What Next hands over.
+pub struct SetRequest {
+    /// The entry.
+    pub key: EntryKey,
+    /// What Next calls it.
+    pub kind: Kind,
+    /// Its tags.
+    pub tags: Vec<Component>,
+    /// The value, as the codec encodes it.
+    pub body: Vec<u8>,
+    /// How long Next wants it.
+    pub lifetime: Lifetime,
+    /// When it was rendered, Unix milliseconds.
+    pub last_modified_ms: u64,
+    /// The log version that its renderer had seen, from the [`Lookup`](super::Lookup) that called for it; `None` where
+    /// that cannot be told.
+    pub revision: Option<u64>,
+    /// Whether it replaces an entry that was good (on-demand revalidation): copies in other processes' memory must go.
+    pub overwrites: bool,
+}
+
+/// What a set stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SetReport {
+    /// The revision that the entry got.
+    pub revision: u64,
+    /// Bytes of the encoded value.
+    pub raw_bytes: usize,
+    /// Bytes of the frame in the table.
+    pub stored_bytes: usize,
+}
+
+/// Why a set stored nothing.
+#[derive(Clone, Debug)]
+pub enum SetError {
+    /// The tags alone fill the row.
+    TooManyTags(usize),
+    /// The value is over what a frame may hold.
+    TooLarge(usize),
+    /// The store refused, or did not answer.
+    Store(Rc<Error>),
+    /// The budget was over.
+    TimedOut,
+}
+
+impl fmt::Display for SetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SetError::TooManyTags(bytes) => {
+                write!(
+                    f,
+                    "its tags take {bytes} bytes, the limit is {MAX_TAG_BYTES}: give it fewer or shorter tags"
+                )
+            }
+            SetError::TooLarge(bytes) => {
+                write!(f, "its value takes {bytes} bytes, the limit is {}", super::compression::MAX_RAW_BYTES)
+            }
+            SetError::Store(error) => error.fmt(f),
+            SetError::TimedOut => f.write_str("the write did not end within its time limit (writeTimeoutMs)"),
+        }
+    }
+}
+
+impl Cache {
+    /// Stores an entry, within the write budget.
+    pub async fn set(&self, request: SetRequest) -> Result<SetReport, SetError> {
+        let inner = &self.inner;
+        let deadline = inner.write_deadline();
+        let stored = within(&inner.host, deadline, inner.store(request, deadline)).await;
+        stored.unwrap_or(Err(SetError::TimedOut))
+    }
+}
+
+impl Inner {
+    async fn store(self: &Rc<Self>, request: SetRequest, deadline: Deadline) -> Result<SetReport, SetError> {
+        let row_key = self.rows.entry(&request.key);
+        let own = request.revision;
+        let rendered = self.renders.borrow_mut().answered(&row_key, own, self.host.monotonic_ms());
+        let revision = match rendered {
+            Some(revision) => revision,
+            None => self.read_log(deadline).await.map_err(SetError::Store)?.version(),
+        };
+        let plan = self.plan(&row_key, &request, revision)?;
+        let seen = self.knowledge.borrow().version();
+        let report =
+            SetReport { revision, raw_bytes: plan.row.raw_bytes, stored_bytes: plan.row.stored_bytes };
+        let entry = Rc::new(Entry::new(&plan.row, request.body));
+        self.put(&row_key, plan, &request.key, deadline).await.map_err(SetError::Store)?;
+        self.memory.borrow_mut().remove(&row_key);
+        if request.overwrites && !entry.tags.is_empty() {
+            let event = Event { tag: row_key, at_ms: self.host.now_ms(), mode: Mode::Overwritten };
+            self.append_events(&[event], deadline).await.map_err(SetError::Store)?;
+        } else if !entry.is_due(self.host.now_ms()) {
+            self.memory.borrow_mut().insert(&row_key, Copied { entry, seen });
+        }
+        Ok(report)
+    }
+
+    /// Works out the rows of an entry.
+    fn plan(&self, row_key: &str, request: &SetRequest, revision: u64) -> Result<Plan, SetError> {
+        let tags = distinct(&request.tags);
+        let tag_bytes: usize = tags.iter().map(|tag| tag.len() + 4).sum();
+        if tag_bytes > MAX_TAG_BYTES {
+            return Err(SetError::TooManyTags(tag_bytes));
+        }
+        let sealed = frame::seal(request.key.echo(), request.kind.code(), &request.body)
+            .map_err(|_| SetError::TooLarge(request.body.len()))?;
+        let previous = self.stored.borrow().get(row_key).cloned();
+        let ttl_s = request.lifetime.ttl_s(self.config.default_ttl_s);
+        let now_s = self.host.now_ms() / 1000;
+        let expires_at_s = now_s + ttl_s;
+        let sentinels =
+            sentinels(&tags, previous.as_ref(), expires_at_s, |tag| self.config.tag_index.includes(tag));
+        let tags_until_s = match &sentinels {
+            Sentinels::All(_) => now_s + 2 * ttl_s,
+            Sentinels::New(_, until_s) => *until_s,
+        };
+        let stored_bytes = sealed.bytes.len();
+        let room = self.config.part_bytes.min(MAX_ITEM_BYTES.saturating_sub(tag_bytes)).max(1);
+        let mut chunks = sealed.bytes.chunks(room).map(<[u8]>::to_vec);
+        let value = chunks.next().unwrap_or_default();
+        let rest: Vec<_> = chunks.collect();
+        let parts = u32::try_from(rest.len()).ok().filter(|count| *count > 0).map(|count| Parts {
+            count,
+            slot: self.next_slot(previous.as_ref()),
+            generation: self.host.random(),
+        });
+        let row = Row {
+            kind: request.kind,
+            tags: tags.into(),
+            last_modified_ms: request.last_modified_ms,
+            revision,
+            lifetime: request.lifetime,
+            expires_at_s,
+            tags_until_s,
+            value,
+            stored_bytes,
+            raw_bytes: request.body.len(),
+            parts,
+        };
+        Ok(Plan { row, rest, sentinels: sentinels.into_tags() })
+    }
+
+    async fn put(
+        &self,
+        row_key: &str,
+        plan: Plan,
+        key: &EntryKey,
+        deadline: Deadline,
+    ) -> Result<(), Rc<Error>> {
+        let Plan { row, rest, sentinels } = plan;
+        if let Some(parts) = row.parts {
+            self.put_parts(key, parts, rest, row.expires_at_s, deadline).await?;
+        }
+        let stored = Stored {
+            tags: row.tags.clone(),
+            tags_until_s: row.tags_until_s,
+            slot: row.parts.map(|parts| parts.slot),
+        };
+        let sentinel_rows = sentinels.iter().map(|tag| self.sentinel(tag, key, row.tags_until_s)).collect();
+        let put = PutItem::new(&self.config.table_name, row.into_item(row_key.to_owned()));
+        let (entry, index) =
+            join(self.client.send(&put, deadline), self.write(sentinel_rows, deadline)).await;
+        entry?;
+        self.warm.set(true);
+        match index {
+            Ok(()) => self.remember_stored(row_key, stored),
+            Err(error) => {
+                // The entry is stored and correct; a sweep may not find it, and then its TTL removes it.
+                self.forget_stored(row_key);
+                self.host.log(
+                    LogLevel::Debug,
+                    &format!("tag index rows of {row_key:?} were not written: {error}"),
+                );
+            }
+        }
+        Ok(())
+    }
+
+    async fn put_parts(
+        &self,
+        key: &EntryKey,
+        parts: Parts,
+        rest: Vec<Vec<u8>>,
+        expires_at_s: u64,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let rows = (1..).zip(rest).map(|(n, value)| {
+            WriteRequest::put(Item::from([
+                ("key".to_owned(), AttributeValue::S(self.rows.part(n, parts.slot, key))),
+                ("value".to_owned(), AttributeValue::B(value)),
+                ("part".to_owned(), AttributeValue::n(u64::from(n))),
+                ("generation".to_owned(), AttributeValue::n(parts.generation)),
+                ("expiresAt".to_owned(), AttributeValue::n(expires_at_s)),
+            ]))
+        });
+        self.write(rows.collect(), deadline).await
+    }
+
+    fn sentinel(&self, tag: &str, key: &EntryKey, expires_at_s: u64) -> WriteRequest {
+        WriteRequest::put(Item::from([
+            ("key".to_owned(), AttributeValue::S(self.rows.tag_sentinel_of(tag, key))),
+            ("tag".to_owned(), AttributeValue::S(self.rows.index_tag_of(tag))),
+            ("expiresAt".to_owned(), AttributeValue::n(expires_at_s)),
+        ]))
+    }
+
+    /// Writes rows in batches until none is left unprocessed.
+    pub(super) async fn write(&self, requests: Vec<WriteRequest>, deadline: Deadline) -> Result<(), Error> {
+        if requests.is_empty() {
+            return Ok(());
+        }
+        self.client.batch_write_item_all(&self.config.table_name, requests, deadline).await
+    }
+
+    fn next_slot(&self, previous: Option<&Stored>) -> u32 {
+        match previous.and_then(|stored| stored.slot) {
+            Some(slot) => (slot + 1) % PART_SLOTS,
+            None => u32::try_from(self.host.random() % u64::from(PART_SLOTS)).unwrap_or(0),
+        }
+    }
+}
+
+/// The rows of one set.
+struct Plan {
+    row: Row,
+    rest: Vec<Vec<u8>>,
+    sentinels: Vec<String>,
+}
+
+/// The sentinel rows that a set writes.
+enum Sentinels {
+    /// Of all tags: none is known to be there, or they would go before the entry does.
+    All(Vec<String>),
+    /// Of the tags that the version before did not have, and until when the others are there.
+    New(Vec<String>, u64),
+}
+
+impl Sentinels {
+    fn into_tags(self) -> Vec<String> {
+        match self {
+            Sentinels::All(tags) | Sentinels::New(tags, _) => tags,
+        }
+    }
+}
+
+fn sentinels(
+    tags: &[String],
+    previous: Option<&Stored>,
+    expires_at_s: u64,
+    included: impl Fn(&str) -> bool,
+) -> Sentinels {
+    let wanted = tags.iter().filter(|tag| included(tag));
+    match previous.filter(|stored| stored.tags_until_s >= expires_at_s) {
+        None => Sentinels::All(wanted.cloned().collect()),
+        Some(stored) => {
+            let new = wanted.filter(|tag| !stored.tags.contains(tag)).cloned().collect();
+            Sentinels::New(new, stored.tags_until_s)
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The sweep after an immediate revalidation: storage hygiene, bounded in time and safe to lose.
+//!
+//! It deletes entries that the index shows for a tag, but never what was rendered since: an entry row goes only while
+//! its revision is below the event, and sentinels go only with their entry. A large entry's part rows go by TTL: they
+//! are named by the entry row alone, and TTL deletes are free.
+
+use super::revalidate::names;
+use super::{Inner, key_of};
+use crate::dynamodb::{AttributeValue, DeleteItem, Error, ErrorKind, Item, Query, WriteRequest};
+use crate::host::{Deadline, LocalFuture, LogLevel};
+use crate::sharing::join_all;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Deletes under way at once: a sweep must not take the table's capacity from readers.
+const DELETES_AT_ONCE: usize = 8;
+
+impl Inner {
+    /// Sweeps the entries of `tags` that were rendered before log version `version`, behind the caller's back.
+    pub(super) fn spawn_sweep(self: &Rc<Self>, tags: Vec<String>, version: u64) {
+        let indexed: Vec<_> = tags.into_iter().filter(|tag| self.config.tag_index.includes(tag)).collect();
+        if indexed.is_empty() {
+            return;
+        }
+        let inner = self.clone();
+        self.host.spawn(Box::pin(async move {
+            let deadline = Deadline::after(inner.host.as_ref(), inner.config.sweep_timeout_ms);
+            for tag in indexed {
+                if let Err(error) = inner.sweep(&tag, version, deadline).await {
+                    let line = format!("rows of revalidated entries stay until their TTL: {error}");
+                    inner.complain_once("sweep", LogLevel::Warn, &line);
+                    return;
+                }
+            }
+        }));
+    }
+
+    async fn sweep(self: &Rc<Self>, tag: &str, version: u64, deadline: Deadline) -> Result<(), Error> {
+        let mut query = Query {
+            index_name: Some(self.config.tag_index_name.clone()),
+            key_condition_expression: Some("#tag = :tag".to_owned()),
+            expression_attribute_names: names(&["tag"]),
+            expression_attribute_values: Item::from([(
+                ":tag".to_owned(),
+                AttributeValue::S(self.rows.index_tag_of(tag)),
+            )]),
+            ..Query::new(&self.config.table_name)
+        };
+        loop {
+            let page = self.client.send(&query, deadline).await?;
+            let sentinels: Vec<_> = page.items.iter().filter_map(|item| item.get("key")?.as_s()).collect();
+            for some in sentinels.chunks(DELETES_AT_ONCE) {
+                self.sweep_rows(some, version, deadline).await?;
+            }
+            match page.last_evaluated_key {
+                Some(last) => query.exclusive_start_key = Some(last),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn sweep_rows(
+        self: &Rc<Self>,
+        sentinels: &[&str],
+        version: u64,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let swept: Rc<RefCell<Vec<WriteRequest>>> = Rc::default();
+        let failed: Rc<RefCell<Option<Error>>> = Rc::default();
+        let deletes = sentinels.iter().map(|sentinel| {
+            let (inner, swept, failed) = (self.clone(), swept.clone(), failed.clone());
+            let sentinel = (*sentinel).to_owned();
+            let delete = async move {
+                match inner.sweep_entry(&sentinel, version, deadline).await {
+                    Ok(true) => swept.borrow_mut().push(WriteRequest::delete(key_of(sentinel))),
+                    Ok(false) => {}
+                    Err(error) => *failed.borrow_mut() = Some(error),
+                }
+            };
+            Box::pin(delete) as LocalFuture<()>
+        });
+        join_all(deletes.collect()).await;
+        if let Some(error) = failed.take() {
+            return Err(error);
+        }
+        self.write(swept.take(), deadline).await
+    }
+
+    /// Deletes the entry of a sentinel unless it was rendered since; `true` when the entry is gone.
+    async fn sweep_entry(&self, sentinel: &str, version: u64, deadline: Deadline) -> Result<bool, Error> {
+        let Some(row) = self.rows.entry_of_sentinel(sentinel) else { return Ok(false) };
+        let delete = DeleteItem {
+            condition_expression: Some("attribute_not_exists(#key) OR #revision < :version".to_owned()),
+            expression_attribute_names: names(&["key", "revision"]),
+            expression_attribute_values: Item::from([(":version".to_owned(), AttributeValue::n(version))]),
+            ..DeleteItem::new(&self.config.table_name, key_of(row))
+        };
+        match self.client.send(&delete, deadline).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
