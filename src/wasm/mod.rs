@@ -1,1 +1,284 @@
 //! The bindings: the only place where JavaScript and the core meet.
+
+mod host;
+mod options;
+mod value;
+
+use crate::cache::key::{Component, EntryKey};
+use crate::cache::table::{self, TableSpec};
+use crate::cache::{
+    Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, Miss, Outcome, Revalidate, SetRequest,
+    Standing,
+};
+use crate::host::SharedHost;
+use host::{JsHost, WasmHost};
+use js_sys::{Array, Function, JsString, Object, Promise, Reflect};
+use options::Options;
+use serde::Serialize;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+
+/// One cache, as JavaScript holds it.
+#[wasm_bindgen]
+pub struct Core {
+    cache: Cache,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `js/handler.mjs` asks for.
+    pub type JsKey;
+    #[wasm_bindgen(method, getter)]
+    fn key(this: &JsKey) -> JsString;
+    #[wasm_bindgen(method, getter)]
+    fn build(this: &JsKey) -> Option<JsString>;
+
+    /// What a get adds to the key.
+    #[wasm_bindgen(extends = JsKey)]
+    pub type JsGet;
+    #[wasm_bindgen(method, getter)]
+    fn tags(this: &JsGet) -> Array;
+    #[wasm_bindgen(method, getter, js_name = softTags)]
+    fn soft_tags(this: &JsGet) -> Array;
+
+    /// What a set adds to the key.
+    #[wasm_bindgen(extends = JsKey)]
+    pub type JsSet;
+    #[wasm_bindgen(method, getter)]
+    fn kind(this: &JsSet) -> String;
+    #[wasm_bindgen(method, getter, js_name = tags)]
+    fn set_tags(this: &JsSet) -> Array;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &JsSet) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn revalidate(this: &JsSet) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn expire(this: &JsSet) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = lastModified)]
+    fn last_modified(this: &JsSet) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn revision(this: &JsSet) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn overwrites(this: &JsSet) -> bool;
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// A cache over `host`, with the options of `js/options.mjs`; throws an `Error` that names the option at fault.
+    #[wasm_bindgen(constructor)]
+    pub fn new(host: JsHost, options: JsValue) -> Result<Core, JsValue> {
+        let options = Options::from_js(options)?;
+        let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
+        let client = options.client(&shared, &host)?;
+        Ok(Core { cache: Cache::new(shared, client, options.config()?) })
+    }
+
+    /// Looks an entry up; the promise never rejects.
+    pub fn get(&self, request: &JsGet) -> Promise {
+        let cache = self.cache.clone();
+        let request = GetRequest {
+            key: entry_key(request),
+            tags: components(&request.tags()),
+            soft_tags: components(&request.soft_tags()),
+        };
+        future_to_promise(async move {
+            let lookup = cache.get(&request).await;
+            let answer = Object::new();
+            put(&answer, "version", &JsValue::from_f64(lookup.version as f64));
+            put(&answer, "callsForRender", &JsValue::from_bool(lookup.calls_for_render));
+            match lookup.outcome {
+                Outcome::Fresh(entry) => put_entry(&answer, "fresh", &entry),
+                Outcome::Stale(entry, tags) => {
+                    put(&answer, "revalidatedTags", &strings(&tags));
+                    put_entry(&answer, "stale", &entry);
+                }
+                Outcome::Miss(miss) => put_miss(&answer, &miss),
+            }
+            Ok(answer.into())
+        })
+    }
+
+    /// Judges what the build prerendered, after a get found nothing in the table; the promise never rejects.
+    #[wasm_bindgen(js_name = judgeBuilt)]
+    pub fn judge_built(&self, tags: &Array, built_at_ms: f64, version: f64) -> Promise {
+        let cache = self.cache.clone();
+        let tags = components(tags);
+        future_to_promise(async move {
+            let answer = Object::new();
+            match cache.judge_built(&tags, built_at_ms as u64, version as u64).await {
+                Ok(Judged { standing: Standing::Fresh, .. }) => put(&answer, "status", &"fresh".into()),
+                Ok(Judged { standing: Standing::Stale, revalidated }) => {
+                    put(&answer, "status", &"stale".into());
+                    put(&answer, "revalidatedTags", &strings(&revalidated));
+                }
+                Ok(Judged { standing: Standing::Expired, .. }) => put_miss(&answer, &Miss::Revalidated),
+                Err(miss) => put_miss(&answer, &miss),
+            }
+            Ok(answer.into())
+        })
+    }
+
+    /// Stores an entry; throws when the value holds what no codec can keep, rejects when it was not stored.
+    pub fn set(&self, request: &JsSet) -> Result<Promise, JsValue> {
+        let cache = self.cache.clone();
+        let request = SetRequest {
+            key: entry_key(request),
+            kind: Kind::from_name(&request.kind()),
+            tags: components(&request.set_tags()),
+            body: value::encode_value(&request.value())?,
+            lifetime: Lifetime {
+                revalidate: revalidate(&request.revalidate()),
+                expire_s: seconds(request.expire()),
+            },
+            last_modified_ms: request.last_modified() as u64,
+            revision: request.revision().map(|revision| revision as u64),
+            overwrites: request.overwrites(),
+        };
+        Ok(future_to_promise(async move {
+            let report = cache.set(request).await.map_err(|error| rejection(&error.to_string(), None))?;
+            let answer = Object::new();
+            put(&answer, "revision", &JsValue::from_f64(report.revision as f64));
+            put(&answer, "rawBytes", &JsValue::from_f64(report.raw_bytes as f64));
+            put(&answer, "storedBytes", &JsValue::from_f64(report.stored_bytes as f64));
+            Ok(answer.into())
+        }))
+    }
+
+    /// Revalidates tags; `soft` false is immediately. Rejects when the store has not confirmed it.
+    #[wasm_bindgen(js_name = revalidateTags)]
+    pub fn revalidate_tags(&self, tags: &Array, soft: bool, expire: Option<f64>) -> Promise {
+        let cache = self.cache.clone();
+        let tags = components(tags);
+        let durations = soft.then(|| Durations { expire_s: seconds(expire) });
+        future_to_promise(async move {
+            let revalidated = cache.revalidate_tags(&tags, durations).await;
+            let revalidated =
+                revalidated.map_err(|error| rejection(&error.to_string(), Some(&error.code)))?;
+            Ok(JsValue::from_f64(revalidated.version as f64))
+        })
+    }
+
+    /// A tag as row keys and `revalidatedTags` hold it.
+    #[wasm_bindgen(js_name = tagName)]
+    pub fn tag_name(&self, tag: &JsString) -> String {
+        component(tag, Component::tag, Component::tag_utf16).as_str().to_owned()
+    }
+
+    /// Bytes and entries that this process keeps in memory.
+    #[wasm_bindgen(js_name = memorySize)]
+    pub fn memory_size(&self) -> Vec<f64> {
+        let (bytes, entries) = self.cache.memory_size();
+        vec![bytes as f64, entries as f64]
+    }
+}
+
+/// Creates the table, its index and its TTL, or completes them; see `createCacheTable` in `types/create-table.d.ts`.
+#[wasm_bindgen(js_name = createTable)]
+pub fn create_table(host: JsHost, options: JsValue, on_progress: Function) -> Result<Promise, JsValue> {
+    let options = Options::from_js(options)?;
+    let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
+    let client = options.client(&shared, &host)?;
+    let spec =
+        TableSpec { table_name: options.table_name.clone(), tag_index_name: options.tag_index_name.clone() };
+    Ok(future_to_promise(async move {
+        let progress = |progress: table::Progress| {
+            let line = progress.to_string();
+            drop(on_progress.call1(&JsValue::NULL, &JsValue::from_str(&line)));
+        };
+        let report = table::create_cache_table(&client, &spec, &shared, &progress).await;
+        let report = report.map_err(|error| rejection(&error.to_string(), Some(error.code())))?;
+        to_js(&report)
+    }))
+}
+
+fn entry_key(request: &JsKey) -> EntryKey {
+    let key = component(&request.key(), Component::key, Component::key_utf16);
+    let build = request.build().map(|build| Component::build(&String::from(build)));
+    EntryKey::new(key, build)
+}
+
+fn components(strings: &Array) -> Vec<Component> {
+    let tags = strings.iter().filter_map(|tag| tag.dyn_into::<JsString>().ok());
+    tags.map(|tag| component(&tag, Component::tag, Component::tag_utf16)).collect()
+}
+
+/// A string's component, also of one that is not valid Unicode.
+fn component(
+    string: &JsString,
+    from_str: impl Fn(&str) -> Component,
+    from_utf16: impl Fn(&[u16]) -> Component,
+) -> Component {
+    let text = String::from(string);
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        // It may stand for a lone surrogate: those must stay apart.
+        return from_utf16(&string.iter().collect::<Vec<_>>());
+    }
+    from_str(&text)
+}
+
+fn put_entry(answer: &Object, status: &str, entry: &Rc<Entry>) {
+    let decoded = entry.decoded(value::decode_value);
+    let Ok(Some(value)) = decoded else {
+        return put_miss(answer, &Miss::Unreadable("the value does not decode".to_owned()));
+    };
+    put(answer, "status", &status.into());
+    put(answer, "value", &value);
+    put(answer, "kind", &entry.kind.name().into());
+    put(answer, "lastModified", &JsValue::from_f64(entry.last_modified_ms as f64));
+    match entry.lifetime.revalidate {
+        Revalidate::Unknown => {}
+        Revalidate::Never => put(answer, "revalidate", &JsValue::FALSE),
+        Revalidate::After(seconds) => put(answer, "revalidate", &JsValue::from_f64(seconds as f64)),
+    }
+    if let Some(expire_s) = entry.lifetime.expire_s {
+        put(answer, "expire", &JsValue::from_f64(expire_s as f64));
+    }
+    put(answer, "rawBytes", &JsValue::from_f64(entry.raw_bytes as f64));
+    put(answer, "storedBytes", &JsValue::from_f64(entry.stored_bytes as f64));
+}
+
+fn put_miss(answer: &Object, miss: &Miss) {
+    let (reason, detail) = match miss {
+        Miss::Absent => ("absent", ""),
+        Miss::Revalidated => ("revalidated", ""),
+        Miss::Unreadable(why) => ("unreadable", why.as_str()),
+        Miss::Unavailable(why) => ("unavailable", why.as_str()),
+    };
+    put(answer, "status", &"miss".into());
+    put(answer, "reason", &reason.into());
+    put(answer, "detail", &detail.into());
+}
+
+fn strings(strings: &[String]) -> JsValue {
+    strings.iter().map(|string| JsValue::from_str(string)).collect::<Array>().into()
+}
+
+fn put(object: &Object, name: &str, value: &JsValue) {
+    // Setting a plain property of an object that was just made cannot fail.
+    drop(Reflect::set(object, &JsValue::from_str(name), value));
+}
+
+fn revalidate(value: &JsValue) -> Revalidate {
+    match (value.as_bool(), value.as_f64()) {
+        (Some(false), _) => Revalidate::Never,
+        (_, Some(seconds)) if seconds >= 0.0 => Revalidate::After(seconds as u64),
+        _ => Revalidate::Unknown,
+    }
+}
+
+fn seconds(value: Option<f64>) -> Option<u64> {
+    value.filter(|seconds| *seconds >= 0.0).map(|seconds| seconds as u64)
+}
+
+fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+fn rejection(message: &str, code: Option<&str>) -> JsValue {
+    let error = js_sys::Error::new(message);
+    if let Some(code) = code {
+        drop(Reflect::set(&error, &"code".into(), &code.into()));
+    }
+    error.into()
+}

@@ -1,0 +1,209 @@
+//! [`Host`] on the runtime that the module runs in.
+
+use crate::credentials::Credentials;
+use crate::host::{FetchError, Host, LocalFuture, LogLevel};
+use js_sys::{Array, Date, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What `js/host.mjs` hands over.
+    #[derive(Clone)]
+    pub type JsHost;
+    #[wasm_bindgen(method)]
+    fn fetch(
+        this: &JsHost,
+        url: &str,
+        method: &str,
+        headers: Array,
+        body: Uint8Array,
+        timeout_ms: f64,
+    ) -> JsPending;
+    #[wasm_bindgen(method)]
+    fn now(this: &JsHost) -> f64;
+    #[wasm_bindgen(method)]
+    fn monotonic(this: &JsHost) -> f64;
+    #[wasm_bindgen(method)]
+    fn sleep(this: &JsHost, delay_ms: f64) -> JsPending;
+    #[wasm_bindgen(method, js_name = random32)]
+    fn random_32(this: &JsHost) -> u32;
+    #[wasm_bindgen(method)]
+    fn env(this: &JsHost, name: &str) -> Option<String>;
+    #[wasm_bindgen(method, js_name = readFile)]
+    fn read_file(this: &JsHost, path: &str) -> Promise;
+    #[wasm_bindgen(method)]
+    fn log(this: &JsHost, level: &str, message: &str);
+    #[wasm_bindgen(method)]
+    fn credentials(this: &JsHost) -> Promise;
+
+    /// Something under way that can be called off.
+    pub type JsPending;
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &JsPending) -> Promise;
+    #[wasm_bindgen(method)]
+    fn cancel(this: &JsPending);
+
+    /// What `fetch` resolves to.
+    type JsResponse;
+    #[wasm_bindgen(method, getter)]
+    fn status(this: &JsResponse) -> u16;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &JsResponse) -> Array;
+    #[wasm_bindgen(method, getter)]
+    fn body(this: &JsResponse) -> Uint8Array;
+}
+
+/// The host of a wasm instance.
+pub struct WasmHost {
+    js: JsHost,
+}
+
+impl WasmHost {
+    /// A host over what JavaScript hands over.
+    pub fn new(js: JsHost) -> Self {
+        WasmHost { js }
+    }
+}
+
+impl Host for WasmHost {
+    fn fetch(
+        &self,
+        request: http::Request<Vec<u8>>,
+        timeout_ms: u64,
+    ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
+        let headers = Array::new();
+        for (name, value) in request.headers() {
+            headers.push(&JsValue::from_str(name.as_str()));
+            headers.push(&JsValue::from_str(value.to_str().unwrap_or_default()));
+        }
+        let url = request.uri().to_string();
+        let body = Uint8Array::from(request.body().as_slice());
+        let pending = self.js.fetch(&url, request.method().as_str(), headers, body, timeout_ms as f64);
+        Box::pin(async move {
+            let answer = Cancelled::unless_done(pending).await;
+            answer.map_err(|error| fetch_error(&error)).and_then(|value| response(value.unchecked_ref()))
+        })
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.js.now() as u64
+    }
+
+    fn monotonic_ms(&self) -> u64 {
+        self.js.monotonic() as u64
+    }
+
+    fn sleep(&self, delay_ms: u64) -> LocalFuture<()> {
+        let pending = self.js.sleep(delay_ms as f64);
+        Box::pin(async move {
+            // A timer does not fail; if the host calls it off, the wait is over all the same.
+            drop(Cancelled::unless_done(pending).await);
+        })
+    }
+
+    fn random(&self) -> u64 {
+        u64::from(self.js.random_32()) << 32 | u64::from(self.js.random_32())
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.js.env(name)
+    }
+
+    fn read_file(&self, path: &str) -> LocalFuture<Option<Vec<u8>>> {
+        let promise = self.js.read_file(path);
+        Box::pin(async move {
+            let bytes = JsFuture::from(promise).await.ok()?;
+            bytes.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
+        })
+    }
+
+    fn spawn(&self, task: LocalFuture<()>) {
+        spawn_local(task);
+    }
+
+    fn log(&self, level: LogLevel, message: &str) {
+        let level = match level {
+            LogLevel::Debug => "debug",
+            LogLevel::Info => "info",
+            LogLevel::Warn => "warn",
+            LogLevel::Error => "error",
+        };
+        self.js.log(level, message);
+    }
+}
+
+/// The keys that the user's `credentials` option gives.
+pub fn user_credentials(js: &JsHost) -> LocalFuture<Result<Credentials, String>> {
+    let promise = js.credentials();
+    Box::pin(async move {
+        let given = JsFuture::from(promise).await.map_err(|error| message_of(&error))?;
+        let text = |name: &str| Reflect::get(&given, &name.into()).ok().and_then(|value| value.as_string());
+        let missing = |name: &str| format!("the credentials option gave no {name}");
+        let expiration = Reflect::get(&given, &"expiration".into()).ok();
+        let expires_at_ms = expiration.and_then(|value| {
+            let ms = value.dyn_ref::<Date>().map(Date::get_time).or(value.as_f64());
+            ms.filter(|ms| *ms > 0.0).map(|ms| ms as u64)
+        });
+        let access_key_id = text("accessKeyId").ok_or_else(|| missing("accessKeyId"))?;
+        let secret_access_key = text("secretAccessKey").ok_or_else(|| missing("secretAccessKey"))?;
+        Ok(Credentials {
+            access_key_id,
+            secret_access_key,
+            session_token: text("sessionToken"),
+            expires_at_ms,
+        })
+    })
+}
+
+/// Calls something off when it is dropped before it is done.
+struct Cancelled {
+    pending: Option<JsPending>,
+}
+
+impl Cancelled {
+    async fn unless_done(pending: JsPending) -> Result<JsValue, JsValue> {
+        let promise = pending.promise();
+        let mut guard = Cancelled { pending: Some(pending) };
+        let result = JsFuture::from(promise).await;
+        guard.pending = None;
+        result
+    }
+}
+
+impl Drop for Cancelled {
+    fn drop(&mut self) {
+        if let Some(pending) = &self.pending {
+            pending.cancel();
+        }
+    }
+}
+
+fn response(js: &JsResponse) -> Result<http::Response<Vec<u8>>, FetchError> {
+    let mut response = http::Response::builder().status(js.status());
+    let headers = js.headers();
+    for index in (0..headers.length()).step_by(2) {
+        if let (Some(name), Some(value)) =
+            (headers.get(index).as_string(), headers.get(index + 1).as_string())
+        {
+            response = response.header(name, value);
+        }
+    }
+    let built = response.body(js.body().to_vec());
+    built.map_err(|error| FetchError::Connection(format!("the response is not HTTP: {error}")))
+}
+
+fn fetch_error(error: &JsValue) -> FetchError {
+    let timed_out = Reflect::get(error, &"timedOut".into()).is_ok_and(|value| value.is_truthy());
+    if timed_out { FetchError::TimedOut } else { FetchError::Connection(message_of(error)) }
+}
+
+fn message_of(error: &JsValue) -> String {
+    let text = |name: &str| Reflect::get(error, &name.into()).ok().and_then(|value| value.as_string());
+    match (text("message").or(error.as_string()), text("code")) {
+        (Some(message), Some(code)) if !message.contains(&code) => format!("{message} ({code})"),
+        (Some(message), _) => message,
+        (None, Some(code)) => code,
+        (None, None) => "unknown error".to_owned(),
+    }
+}
