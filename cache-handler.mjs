@@ -1,0 +1,3 @@
+// The ready-made handler, configured from the environment alone:
+// cacheHandler: require.resolve("nextjs-dynamodb-cache/cache-handler")
+export { DynamoDBCacheHandler as default } from "./js/handler.mjs";

@@ -1,0 +1,60 @@
+// The build's own output as a cache. With a custom handler Next never reads its prerendered files: a page that no
+// instance has rendered since the deploy would be rendered at its first request, though the build holds it.
+
+import runtime from "#runtime";
+import { nextFileSystemCache } from "./next-internals.mjs";
+
+/** @typedef {import("../types/index.d.ts").CacheHandlerContext} CacheHandlerContext */
+/** @typedef {import("../types/index.d.ts").CacheHandlerValue} CacheHandlerValue */
+/** @typedef {import("../types/index.d.ts").GetContext} GetContext */
+
+/** @type {Map<string, Promise<string | null>>} */
+const buildIds = new Map();
+
+/**
+ * What the build has for a key, by Next's own reader; `null` where it has nothing.
+ *
+ * @param {CacheHandlerContext} context what Next handed to the handler's constructor
+ * @param {string} key
+ * @param {GetContext} ctx
+ * @returns {Promise<CacheHandlerValue | null>}
+ */
+export async function readBuildOutput(context, key, ctx) {
+  const FileSystemCache = nextFileSystemCache();
+  if (!FileSystemCache || !context.serverDistDir || context.dev) {
+    return null;
+  }
+  // Its memory is a static of the class, which this handler alone uses: zero keeps it from holding anything.
+  const reader = new FileSystemCache({ ...context, flushToDisk: false, maxMemoryCacheSize: 0 });
+  return (await reader.get(key, ctx)) ?? null;
+}
+
+/**
+ * Next's own handler as it works during a build, when there is no store to ask.
+ *
+ * @param {CacheHandlerContext} context
+ */
+export function buildTimeCache(context) {
+  const FileSystemCache = nextFileSystemCache();
+  return FileSystemCache && context.fs ? new FileSystemCache(context) : null;
+}
+
+/**
+ * The id of the build that this server runs, by which its pages are told from another build's.
+ *
+ * @param {CacheHandlerContext} context
+ * @returns {Promise<string | null>} null where it cannot be told
+ */
+export function readBuildId({ serverDistDir }) {
+  if (!serverDistDir) {
+    return Promise.resolve(null);
+  }
+  let buildId = buildIds.get(serverDistDir);
+  if (!buildId) {
+    buildId = runtime
+      .readFile(`${serverDistDir}/../BUILD_ID`)
+      .then((bytes) => (bytes ? new TextDecoder().decode(bytes).trim() || null : null));
+    buildIds.set(serverDistDir, buildId);
+  }
+  return buildId;
+}

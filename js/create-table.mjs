@@ -1,0 +1,16 @@
+// createCacheTable: the table as the handler needs it, created or completed.
+
+import runtime from "#runtime";
+import { coreOptions, resolveOptions } from "./options.mjs";
+import { hostFor, instantiateCore, loggerFor } from "./shared.mjs";
+
+/** @type {typeof import("../types/create-table.d.ts").createCacheTable} */
+export async function createCacheTable(given = {}) {
+  const { onProgress = () => {}, ...rest } = given;
+  if (typeof onProgress !== "function") {
+    throw new TypeError("nextjs-dynamodb-cache: the option onProgress accepts a function");
+  }
+  const options = resolveOptions(rest, runtime.env);
+  const host = hostFor(options, loggerFor(options.log));
+  return instantiateCore().createTable(host, coreOptions(options), onProgress);
+}

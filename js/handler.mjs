@@ -1,0 +1,317 @@
+// The singular `cacheHandler`: Next's words on one side, the core's on the other.
+
+import runtime from "#runtime";
+import { buildTimeCache, readBuildId, readBuildOutput } from "./build-output.mjs";
+import { agreeWithManifest, markStale } from "./manifest.mjs";
+import { resolveOptions } from "./options.mjs";
+import { sharedCache } from "./shared.mjs";
+import { answers, isBuildScoped, isFetch, lifetimeOf, requestedKind, storedKind, strings, tagsOf } from "./values.mjs";
+
+/** @typedef {import("../types/index.d.ts").CacheHandlerContext} CacheHandlerContext */
+/** @typedef {import("../types/index.d.ts").CacheHandlerValue} CacheHandlerValue */
+/** @typedef {import("../types/index.d.ts").CacheValue} CacheValue */
+/** @typedef {import("../types/index.d.ts").GetContext} GetContext */
+/** @typedef {import("../types/index.d.ts").SetContext} SetContext */
+/** @typedef {import("../types/index.d.ts").CacheEvent} CacheEvent */
+/** @typedef {import("./shared.mjs").SharedCache} SharedCache */
+
+/** Gets that one handler instance remembers; Next makes one per request, but keeps some for long. */
+const MAX_REMEMBERED = 1_000;
+
+/** @type {import("./options.mjs").Options | undefined} */
+let environmentOptions;
+
+/** @implements {InstanceType<typeof import("../types/index.d.ts").DynamoDBCacheHandler>} */
+export class DynamoDBCacheHandler {
+  /**
+   * @param {import("../types/index.d.ts").DynamoDBCacheOptions} [given]
+   * @returns {typeof DynamoDBCacheHandler}
+   */
+  static configure(given = {}) {
+    const options = resolveOptions(given, runtime.env);
+    return class extends DynamoDBCacheHandler {
+      static get options() {
+        return options;
+      }
+    };
+  }
+
+  /** The options of this class; of the unconfigured one, those that the environment gives. */
+  static get options() {
+    return (environmentOptions ??= resolveOptions({}, runtime.env));
+  }
+
+  /** @type {CacheHandlerContext} */
+  #context;
+  /** What each get of this instance had seen of the log (the revision of the set that answers it), and called for. */
+  /** @type {Map<string, { version: number, callsForRender: boolean }>} */
+  #asked = new Map();
+
+  /** @param {CacheHandlerContext} [context] */
+  constructor(context = {}) {
+    this.#context = context;
+  }
+
+  /**
+   * @param {string} key
+   * @param {GetContext} [ctx]
+   * @returns {Promise<CacheHandlerValue | null>}
+   */
+  async get(key, ctx = {}) {
+    if (isBuilding()) {
+      return (await buildTimeCache(this.#context)?.get(key, ctx)) ?? null;
+    }
+    return this.#guarded("get", null, (cache) => this.#get(cache, key, ctx));
+  }
+
+  /**
+   * @param {string} key
+   * @param {CacheValue | null} data
+   * @param {SetContext} [ctx]
+   * @returns {Promise<void>}
+   */
+  async set(key, data, ctx = {}) {
+    if (isBuilding()) {
+      await buildTimeCache(this.#context)?.set(key, data, ctx);
+      return;
+    }
+    // Cached only to be read again within one build.
+    if (!ctx.isImplicitBuildTimeCache) {
+      await this.#guarded("set", undefined, (cache) => this.#set(cache, key, data ?? null, ctx));
+    }
+  }
+
+  /**
+   * @param {string | string[]} tags
+   * @param {{ expire?: number }} [durations]
+   * @returns {Promise<void>}
+   */
+  async revalidateTag(tags, durations) {
+    const wanted = strings(tags);
+    if (wanted.length > 0 && !isBuilding()) {
+      await this.#guarded("revalidateTag", undefined, (cache) => this.#revalidate(cache, wanted, durations));
+    }
+  }
+
+  resetRequestCache() {}
+
+  /**
+   * @param {SharedCache} cache
+   * @param {string} key
+   * @param {GetContext} ctx
+   * @returns {Promise<CacheHandlerValue | null>}
+   */
+  async #get(cache, key, ctx) {
+    const began = performance.now();
+    const kind = requestedKind(ctx);
+    /** @param {Omit<CacheEvent, "ms" | "key">} event */
+    const emit = (event) => cache.emit({ key, ...(kind && { kind }), ms: performance.now() - began, ...event });
+    const build = await this.#build(cache, kind);
+    const found = await cache.core.get({ key, build, tags: strings(ctx.tags), softTags: strings(ctx.softTags) });
+    this.#remember(key, found);
+    if (found.status === "miss") {
+      return this.#miss(cache, key, ctx, found, emit);
+    }
+    if (!answers(kind, found.kind)) {
+      cache.logger.warn(`the entry ${key} is of kind ${found.kind}, not ${kind}: it is rendered again`);
+      emit({ type: "miss", reason: "another kind" });
+      return null;
+    }
+    const value = copyOf(found.value);
+    const tags = [...tagsOf(value, ctx), ...strings(ctx.softTags)];
+    const isStale = found.status === "stale";
+    emit({
+      type: isStale ? "stale" : "hit",
+      kind: found.kind,
+      source: "table",
+      bytes: found.rawBytes,
+      storedBytes: found.storedBytes,
+    });
+    const lastModified = agreeWithManifest(tags, found.lastModified);
+    if (isStale) {
+      const revalidated = new Set(found.revalidatedTags);
+      markStale(tags.filter((tag) => revalidated.has(cache.core.tagName(tag))), lastModified);
+    }
+    return { lastModified, value, ...cacheControlOf(found) };
+  }
+
+  /**
+   * @param {SharedCache} cache
+   * @param {string} key
+   * @param {GetContext} ctx
+   * @param {{ reason: string, detail: string, version: number }} found
+   * @param {(event: Omit<CacheEvent, "ms" | "key">) => void} emit
+   * @returns {Promise<CacheHandlerValue | null>}
+   */
+  async #miss(cache, key, ctx, found, emit) {
+    if (found.reason === "unavailable") {
+      cache.logger.warn(`${key} counts as a miss: ${found.detail}`);
+      emit({ type: "degraded", reason: found.detail });
+      return null;
+    }
+    if (found.reason !== "revalidated" && !isFetch(requestedKind(ctx))) {
+      const built = await readBuildOutput(this.#context, key, ctx);
+      if (built) {
+        return this.#fromBuild(cache, built, ctx, found, emit);
+      }
+    }
+    emit({ type: "miss", reason: found.reason });
+    return null;
+  }
+
+  /**
+   * Build output has no revision: it is judged by when it was written.
+   *
+   * @param {SharedCache} cache
+   * @param {CacheHandlerValue} built
+   * @param {GetContext} ctx
+   * @param {{ version: number }} found
+   * @param {(event: Omit<CacheEvent, "ms" | "key">) => void} emit
+   * @returns {Promise<CacheHandlerValue | null>}
+   */
+  async #fromBuild(cache, built, ctx, found, emit) {
+    const tags = [...tagsOf(built.value, ctx), ...strings(ctx.softTags)];
+    const judged = await cache.core.judgeBuilt(tags, built.lastModified, found.version);
+    if (judged.status === "miss") {
+      emit({ type: "miss", reason: judged.reason });
+      return null;
+    }
+    const kind = storedKind(built.value);
+    if (judged.status === "fresh") {
+      emit({ type: "hit", kind, source: "build" });
+      return { ...built, lastModified: agreeWithManifest(tags, built.lastModified) };
+    }
+    emit({ type: "stale", kind, source: "build" });
+    const revalidated = new Set(judged.revalidatedTags);
+    markStale(tags.filter((tag) => revalidated.has(cache.core.tagName(tag))), built.lastModified);
+    return built;
+  }
+
+  /**
+   * @param {SharedCache} cache
+   * @param {string} key
+   * @param {CacheValue | null} data
+   * @param {SetContext} ctx
+   */
+  async #set(cache, key, data, ctx) {
+    const began = performance.now();
+    const kind = storedKind(data);
+    const { revalidate, expire } = lifetimeOf(data, ctx);
+    const build = await this.#build(cache, kind);
+    const asked = this.#asked.get(key);
+    const request = {
+      key,
+      build,
+      kind,
+      value: data,
+      tags: tagsOf(data, ctx),
+      revalidate,
+      expire,
+      lastModified: Date.now(),
+      revision: asked?.version,
+      // A set that no get of a miss called for replaces a good entry: on-demand revalidation.
+      overwrites: !asked?.callsForRender,
+    };
+    this.#asked.delete(key);
+    try {
+      const stored = await cache.core.set(request);
+      const ms = performance.now() - began;
+      cache.emit({ type: "set", key, kind, ms, bytes: stored.rawBytes, storedBytes: stored.storedBytes });
+    } catch (error) {
+      const reason = messageOf(error);
+      cache.logger.error(`${key} was not stored, so it will be rendered again: ${reason}`);
+      cache.emit({ type: "degraded", key, kind, reason, ms: performance.now() - began });
+    }
+  }
+
+  /**
+   * @param {SharedCache} cache
+   * @param {string[]} tags
+   * @param {{ expire?: number } | undefined} durations
+   */
+  async #revalidate(cache, tags, durations) {
+    const began = performance.now();
+    const soft = durations !== undefined && durations !== null;
+    try {
+      await cache.core.revalidateTags(tags, soft, durations?.expire);
+      cache.emit({ type: "revalidate", tags, ms: performance.now() - began });
+    } catch (error) {
+      const reason = messageOf(error);
+      cache.logger.error(`revalidation of ${tags.join(", ")} was not confirmed by the store, so old content may be served: ${reason}`);
+      cache.emit({ type: "degraded", tags, reason, ms: performance.now() - began });
+    }
+  }
+
+  /**
+   * Runs outside of Next's request context, and answers `otherwise` rather than throw: Next guards neither get nor the
+   * constructor.
+   *
+   * @template T
+   * @param {string} operation
+   * @param {T} otherwise
+   * @param {(cache: SharedCache) => Promise<T>} run
+   * @returns {Promise<T>}
+   */
+  async #guarded(operation, otherwise, run) {
+    const { options } = /** @type {typeof DynamoDBCacheHandler} */ (this.constructor);
+    try {
+      return await runtime.outsideRequest(() => run(sharedCache(options)));
+    } catch (error) {
+      console.error(`[nextjs-dynamodb-cache] ${operation} failed: ${messageOf(error)}`);
+      return otherwise;
+    }
+  }
+
+  /**
+   * @param {SharedCache} cache
+   * @param {string | undefined} kind
+   * @returns {Promise<string | undefined>}
+   */
+  async #build({ options }, kind) {
+    if (options.buildId === false || !isBuildScoped(kind)) {
+      return undefined;
+    }
+    return options.buildId === "auto" ? ((await readBuildId(this.#context)) ?? undefined) : options.buildId;
+  }
+
+  /**
+   * @param {string} key
+   * @param {{ version: number, callsForRender: boolean }} found
+   */
+  #remember(key, { version, callsForRender }) {
+    this.#asked.delete(key);
+    this.#asked.set(key, { version, callsForRender });
+    if (this.#asked.size > MAX_REMEMBERED) {
+      const [oldest] = this.#asked.keys();
+      this.#asked.delete(/** @type {string} */ (oldest));
+    }
+  }
+}
+
+/** `next build` has no instances to share with, and often no AWS access: Next's own handler serves it. */
+function isBuilding() {
+  return runtime.env("NEXT_PHASE") === "phase-production-build";
+}
+
+/**
+ * An entry in memory is given to many: what Next may write to is copied, bodies are not.
+ *
+ * @param {CacheValue | null} value
+ * @returns {CacheValue | null}
+ */
+function copyOf(value) {
+  if (value === null || typeof value !== "object") {
+    return value;
+  }
+  return value.headers ? { ...value, headers: { ...value.headers } } : { ...value };
+}
+
+/** @param {{ revalidate?: number | false, expire?: number }} found */
+function cacheControlOf({ revalidate, expire }) {
+  return revalidate === undefined ? {} : { cacheControl: { revalidate, expire } };
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,118 @@
+// What the core asks of the process: HTTP, clocks, randomness, environment, files, a log. See `src/host.rs`.
+
+/** @typedef {import("../types/index.d.ts").FetchLike} FetchLike */
+/** @typedef {import("../types/index.d.ts").AwsCredentials} AwsCredentials */
+/** @typedef {import("../types/index.d.ts").Logger} Logger */
+
+// Taken when the module loads: Next replaces the global ones while it prerenders, to see whether a page reads them.
+const now = Date.now;
+const performanceNow = performance.now.bind(performance);
+const getRandomValues = crypto.getRandomValues.bind(crypto);
+
+/**
+ * The object that `src/wasm/host.rs` calls.
+ *
+ * @param {{
+ *   fetch: FetchLike,
+ *   logger: Logger,
+ *   credentials?: AwsCredentials | (() => Promise<AwsCredentials> | AwsCredentials),
+ *   env: (name: string) => string | undefined,
+ *   readFile: (path: string) => Promise<Uint8Array | null>,
+ *   setTimeout: (callback: () => void, delayMs: number) => unknown,
+ * }} process
+ */
+export function createHost({ fetch, logger, credentials, env, readFile, setTimeout }) {
+  return {
+    now,
+    monotonic: performanceNow,
+    env,
+    readFile,
+    random32: () => getRandomValues(new Uint32Array(1))[0] ?? 0,
+
+    /** @param {number} delayMs */
+    sleep(delayMs) {
+      /** @type {any} */
+      let timer;
+      /** @type {() => void} */
+      let done = () => {};
+      const promise = new Promise((resolve) => {
+        done = () => resolve(undefined);
+        timer = setTimeout(done, delayMs);
+      });
+      const cancel = () => {
+        clearTimeout(timer);
+        done();
+      };
+      return { promise, cancel };
+    },
+
+    /**
+     * @param {string} url
+     * @param {string} method
+     * @param {string[]} flatHeaders name, value, name, value …
+     * @param {Uint8Array<ArrayBuffer>} body
+     * @param {number} timeoutMs
+     */
+    fetch(url, method, flatHeaders, body, timeoutMs) {
+      const controller = new AbortController();
+      let timedOut = false;
+      const timer = setTimeout(() => {
+        timedOut = true;
+        controller.abort();
+      }, timeoutMs);
+      const promise = exchange(fetch, url, method, flatHeaders, body, controller.signal)
+        .catch((error) => {
+          throw timedOut ? { timedOut } : causeOf(error);
+        })
+        .finally(() => clearTimeout(/** @type {any} */ (timer)));
+      // Cancelled exchanges reject after nobody listens any more.
+      promise.catch(() => {});
+      const cancel = () => controller.abort();
+      return { promise, cancel };
+    },
+
+    /**
+     * @param {"debug" | "info" | "warn" | "error"} level
+     * @param {string} message
+     */
+    log(level, message) {
+      logger[level](message);
+    },
+
+    async credentials() {
+      return typeof credentials === "function" ? credentials() : credentials;
+    },
+  };
+}
+
+/**
+ * @param {FetchLike} fetch
+ * @param {string} url
+ * @param {string} method
+ * @param {string[]} flatHeaders
+ * @param {Uint8Array<ArrayBuffer>} body
+ * @param {AbortSignal} signal
+ */
+async function exchange(fetch, url, method, flatHeaders, body, signal) {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  for (let index = 0; index + 1 < flatHeaders.length; index += 2) {
+    headers[/** @type {string} */ (flatHeaders[index])] = /** @type {string} */ (flatHeaders[index + 1]);
+  }
+  // `internal` keeps Next's patched fetch from caching or counting the cache's own requests.
+  const init = { method, headers, body, signal, redirect: /** @type {const} */ ("error"), next: { internal: true } };
+  const response = await fetch(url, init);
+  /** @type {string[]} */
+  const flat = [];
+  response.headers.forEach((value, name) => flat.push(name, value));
+  return { status: response.status, headers: flat, body: new Uint8Array(await response.arrayBuffer()) };
+}
+
+/**
+ * What undici hides behind "fetch failed".
+ *
+ * @param {any} error
+ */
+function causeOf(error) {
+  return error?.cause instanceof Error ? error.cause : error;
+}
