@@ -5,11 +5,15 @@
 //! `retry`, `endpoint`. All of them reach the outside through [`host::Host`].
 
 pub mod cache;
+mod crc32;
 pub mod credentials;
 pub mod dynamodb;
 pub mod endpoint;
 pub mod host;
 pub mod retry;
+#[cfg(test)]
+mod scripted_host;
+mod sharing;
 pub mod sigv4;
 #[cfg(target_arch = "wasm32")]
 #[allow(unsafe_code, reason = "wasm-bindgen expands to unsafe glue")]
