@@ -1,1 +1,224 @@
-//! Placeholder.
+//! Where requests go: the region, and the address of its DynamoDB.
+
+mod partition;
+mod region;
+
+pub use region::{Region, resolve_region};
+
+use crate::host::Host;
+use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// An address that requests can be sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    uri: Uri,
+}
+
+impl Endpoint {
+    /// The endpoint: `option`, else `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`, else AWS's own for the region.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+    pub fn resolve(option: Option<&str>, region: &str, host: &dyn Host) -> Result<Self, EndpointError> {
+        if let Some(url) = option {
+            return Endpoint::parse(url, "the option endpoint");
+        }
+        for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] {
+            if let Some(url) = set_variable(host, name) {
+                return Endpoint::parse(&url, name);
+            }
+        }
+        Endpoint::parse(&partition::dynamodb_url(region), "the region")
+    }
+
+    /// The address, with path `/`. Its authority is what the host's `fetch` sends as `host`.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    fn parse(url: &str, source: &str) -> Result<Self, EndpointError> {
+        let refuse = |why| EndpointError { url: redacted(url), source: source.to_owned(), why };
+        let parts = url.trim().parse::<Uri>().map_err(|_| refuse(Refusal::NotAUrl))?.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return Err(refuse(Refusal::NotAUrl));
+        };
+        if authority.as_str().contains('@') {
+            return Err(refuse(Refusal::HasUserInfo));
+        }
+        let path = parts.path_and_query.as_ref().map_or("/", PathAndQuery::as_str);
+        if !matches!(path, "" | "/") || url.contains('#') {
+            return Err(refuse(Refusal::HasPath));
+        }
+        let default_port = match scheme.as_str() {
+            "https" => 443,
+            "http" if is_loopback(authority.host()) => 80,
+            "http" => return Err(refuse(Refusal::PlainHttp)),
+            _ => return Err(refuse(Refusal::NotAUrl)),
+        };
+        let uri = uri(scheme, &authority, default_port).ok_or_else(|| refuse(Refusal::NotAUrl))?;
+        Ok(Endpoint { uri })
+    }
+}
+
+/// Why a URL is no endpoint. It names where the URL came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointError {
+    url: String,
+    source: String,
+    why: Refusal,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refusal {
+    NotAUrl,
+    HasUserInfo,
+    HasPath,
+    PlainHttp,
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let EndpointError { url, source, why } = self;
+        let why = match why {
+            Refusal::NotAUrl => {
+                "is no URL like https://dynamodb.eu-central-1.amazonaws.com or http://localhost:8000"
+            }
+            Refusal::HasUserInfo => "holds a user name or a password: credentials are configured elsewhere",
+            Refusal::HasPath => "has a path, a query or a fragment: DynamoDB is asked at the path / only",
+            Refusal::PlainHttp => {
+                "is http:// to another machine, where anyone on the way could read the rows: use https://, or http:// on localhost"
+            }
+        };
+        write!(f, "the endpoint {url:?} (from {source}) {why}")
+    }
+}
+
+impl std::error::Error for EndpointError {}
+
+/// A variable that is set and not blank.
+fn set_variable(host: &dyn Host, name: &str) -> Option<String> {
+    host.env(name).filter(|value| !value.trim().is_empty())
+}
+
+/// As `fetch` will send it: in lower case, without the scheme's own port.
+fn uri(scheme: Scheme, authority: &Authority, default_port: u16) -> Option<Uri> {
+    let host = authority.host().to_ascii_lowercase();
+    let authority = match (authority.port(), authority.port_u16()) {
+        (None, _) => host,
+        (Some(_), Some(port)) if port == default_port => host,
+        (Some(_), Some(port)) => format!("{host}:{port}"),
+        (Some(_), None) => return None,
+    };
+    Uri::builder().scheme(scheme).authority(authority).path_and_query("/").build().ok()
+}
+
+fn is_loopback(host: &str) -> bool {
+    let host = host.to_ascii_lowercase();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || bare.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || bare.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A URL for an error message: what stands before an `@` may be a password.
+fn redacted(url: &str) -> String {
+    match url.rsplit_once('@') {
+        Some((_, after)) => format!("…@{after}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scripted_host::ScriptedHost;
+
+    fn option(url: &str) -> Result<String, String> {
+        let host = ScriptedHost::new();
+        let endpoint = Endpoint::resolve(Some(url), "eu-central-1", host.as_ref());
+        endpoint.map(|endpoint| endpoint.uri().to_string()).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_partition_has_its_suffix() {
+        let host = ScriptedHost::new();
+        let cases = [
+            ("eu-central-1", "https://dynamodb.eu-central-1.amazonaws.com/"),
+            ("us-gov-west-1", "https://dynamodb.us-gov-west-1.amazonaws.com/"),
+            ("cn-north-1", "https://dynamodb.cn-north-1.amazonaws.com.cn/"),
+            ("us-iso-east-1", "https://dynamodb.us-iso-east-1.c2s.ic.gov/"),
+            ("us-isob-east-1", "https://dynamodb.us-isob-east-1.sc2s.sgov.gov/"),
+            ("eu-isoe-west-1", "https://dynamodb.eu-isoe-west-1.cloud.adc-e.uk/"),
+            ("us-isof-south-1", "https://dynamodb.us-isof-south-1.csp.hci.ic.gov/"),
+            ("eusc-de-east-1", "https://dynamodb.eusc-de-east-1.amazonaws.eu/"),
+            ("xx-new-7", "https://dynamodb.xx-new-7.amazonaws.com/"),
+            ("local", "http://localhost:8000/"),
+        ];
+        for (region, url) in cases {
+            let endpoint = Endpoint::resolve(None, region, host.as_ref()).expect(region);
+            assert_eq!(endpoint.uri().to_string(), url);
+        }
+    }
+
+    #[test]
+    fn the_option_wins_and_then_the_services_own_variable() {
+        let host = ScriptedHost::new();
+        let resolve = |option: Option<&str>| {
+            Endpoint::resolve(option, "eu-central-1", host.as_ref()).expect("valid").uri().to_string()
+        };
+        host.set_env("AWS_ENDPOINT_URL", "https://all.example");
+        assert_eq!(resolve(None), "https://all.example/");
+        host.set_env("AWS_ENDPOINT_URL_DYNAMODB", "https://own.example/");
+        assert_eq!(resolve(None), "https://own.example/");
+        host.set_env("AWS_ENDPOINT_URL_DYNAMODB", "  ");
+        assert_eq!(resolve(None), "https://all.example/");
+        assert_eq!(resolve(Some("http://127.0.0.1:4566")), "http://127.0.0.1:4566/");
+    }
+
+    #[test]
+    fn the_authority_is_what_a_fetch_sends_as_host() {
+        let cases = [
+            ("https://VPCE-1.dynamodb.example:443", "https://vpce-1.dynamodb.example/"),
+            ("http://localhost:80/", "http://localhost/"),
+            ("http://LOCALHOST:443", "http://localhost:443/"),
+            ("https://localhost:8000", "https://localhost:8000/"),
+            (" http://[::1]:8000 ", "http://[::1]:8000/"),
+        ];
+        for (url, uri) in cases {
+            assert_eq!(option(url).as_deref(), Ok(uri));
+        }
+    }
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        for url in ["http://localhost", "http://a.localhost:1", "http://127.8.8.8", "http://[::1]"] {
+            assert!(option(url).is_ok(), "{url}");
+        }
+        for url in
+            ["http://example.com", "http://localhost.example.com", "http://169.254.169.254", "http://0.0.0.0"]
+        {
+            assert!(option(url).expect_err(url).contains("use https://"), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_endpoint_is_refused_with_its_source_and_without_a_password() {
+        let cases = [
+            "",
+            "localhost:8000",
+            "/",
+            "ftp://localhost",
+            "https://",
+            "https://x/path",
+            "https://x?q",
+            "https://x/#f",
+        ];
+        for url in cases {
+            assert!(option(url).expect_err(url).contains("(from the option endpoint)"), "{url}");
+        }
+        let error = option("https://user:secret@example.com").expect_err("user info");
+        assert!(!error.contains("secret") && !error.contains("user:"), "{error}");
+    }
+}
