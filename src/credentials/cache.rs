@@ -1,0 +1,235 @@
+//! Credentials are kept, and renewed before they end. However many callers want them, one of them asks.
+
+use super::{Credentials, CredentialsError, Provider};
+use crate::host::{Deadline, SharedHost};
+use crate::sharing::{Shared, within};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// From this long before their end they are renewed, while callers go on with those that are there. Milliseconds.
+const RENEWED_BEFORE_END_MS: u64 = 15 * 60_000;
+
+/// From this long before their end callers wait for the new ones: a request must not outlive its signature.
+const UNUSED_BEFORE_END_MS: u64 = 60_000;
+
+/// After a renewal failed, the next one waits this long as long as the old credentials last. Milliseconds.
+const RENEWAL_PAUSE_MS: u64 = 30_000;
+
+/// One provider's credentials. Clones share them.
+#[derive(Clone)]
+pub struct CredentialsCache {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    host: SharedHost,
+    provider: Provider,
+    current: RefCell<Option<Rc<Credentials>>>,
+    renewal: RefCell<Renewal>,
+}
+
+#[derive(Clone)]
+enum Renewal {
+    NotBefore(u64),
+    UnderWay(Rc<Shared<Renewed>>),
+}
+
+type Renewed = Result<Rc<Credentials>, CredentialsError>;
+
+impl CredentialsCache {
+    /// A cache with nothing in it; the provider is asked at the first [`CredentialsCache::get`].
+    pub fn new(host: SharedHost, provider: Provider) -> Self {
+        let (current, renewal) = (RefCell::new(None), RefCell::new(Renewal::NotBefore(0)));
+        CredentialsCache { inner: Rc::new(Inner { host, provider, current, renewal }) }
+    }
+
+    /// Credentials that are good for a request sent now.
+    pub async fn get(&self, deadline: Deadline) -> Renewed {
+        let inner = &self.inner;
+        let now_ms = inner.host.now_ms();
+        let current = inner.current.borrow().clone();
+        if let Some(current) = current.filter(|current| lasts(current, now_ms, UNUSED_BEFORE_END_MS)) {
+            if !lasts(&current, now_ms, RENEWED_BEFORE_END_MS) && inner.may_renew() {
+                inner.renew();
+            }
+            return Ok(current);
+        }
+        let renewed = within(&inner.host, deadline, inner.renew().wait()).await;
+        renewed.unwrap_or(Err(CredentialsError::TimedOut)).or_else(|error| inner.last_minute(error))
+    }
+
+    /// Forgets credentials that AWS called expired, unless others have taken their place.
+    pub fn expired(&self, used: &Rc<Credentials>) {
+        let mut current = self.inner.current.borrow_mut();
+        if current.as_ref().is_some_and(|current| Rc::ptr_eq(current, used)) {
+            *current = None;
+        }
+    }
+}
+
+impl Inner {
+    /// The renewal under way, or a new one. It goes on when the caller who began it is gone: others may wait for it.
+    fn renew(self: &Rc<Self>) -> Rc<Shared<Renewed>> {
+        if let Renewal::UnderWay(renewal) = &*self.renewal.borrow() {
+            return renewal.clone();
+        }
+        let renewal = Shared::pending();
+        *self.renewal.borrow_mut() = Renewal::UnderWay(renewal.clone());
+        let (inner, result) = (self.clone(), renewal.clone());
+        self.host.spawn(Box::pin(async move {
+            let provided = inner.provider.provide(inner.host.as_ref()).await.map(Rc::new);
+            let not_before_ms = match &provided {
+                Ok(credentials) => {
+                    *inner.current.borrow_mut() = Some(credentials.clone());
+                    0
+                }
+                Err(_) => inner.host.monotonic_ms().saturating_add(RENEWAL_PAUSE_MS),
+            };
+            *inner.renewal.borrow_mut() = Renewal::NotBefore(not_before_ms);
+            result.resolve(provided);
+        }));
+        renewal
+    }
+
+    fn may_renew(&self) -> bool {
+        match &*self.renewal.borrow() {
+            Renewal::NotBefore(at_ms) => self.host.monotonic_ms() >= *at_ms,
+            Renewal::UnderWay(_) => false,
+        }
+    }
+
+    /// While a renewal fails, the old credentials are used to their very end.
+    fn last_minute(&self, error: CredentialsError) -> Renewed {
+        let current = self.current.borrow().clone();
+        current.filter(|current| lasts(current, self.host.now_ms(), 0)).ok_or(error)
+    }
+}
+
+fn lasts(credentials: &Credentials, now_ms: u64, margin_ms: u64) -> bool {
+    credentials.expires_at_ms.is_none_or(|end_ms| now_ms.saturating_add(margin_ms) < end_ms)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Host;
+    use crate::scripted_host::{START_MS, ScriptedHost};
+    use crate::sharing::join;
+    use std::cell::Cell;
+    use std::collections::VecDeque;
+
+    /// A provider that takes 10 ms and gives one after the other: lifetimes in milliseconds, or a failure.
+    fn cache(host: &Rc<ScriptedHost>, given: &[Result<u64, &str>]) -> (CredentialsCache, Rc<Cell<u32>>) {
+        let given: VecDeque<_> = given.iter().map(|one| one.map_err(str::to_owned)).collect();
+        let (given, calls) = (Rc::new(RefCell::new(given)), Rc::new(Cell::new(0)));
+        let (counted, clock) = (calls.clone(), host.clone());
+        let provider = Provider::function(Rc::new(move || {
+            counted.set(counted.get() + 1);
+            let (number, end) =
+                (counted.get(), given.borrow_mut().pop_front().expect("one more call than given"));
+            let (clock, sleep) = (clock.clone(), clock.sleep(10));
+            Box::pin(async move {
+                sleep.await;
+                Ok(Credentials {
+                    access_key_id: format!("key {number}"),
+                    secret_access_key: "secret".to_owned(),
+                    session_token: None,
+                    expires_at_ms: Some(clock.now_ms() + end?),
+                })
+            })
+        }));
+        (CredentialsCache::new(host.clone(), provider), calls)
+    }
+
+    fn key(host: &ScriptedHost, cache: &CredentialsCache) -> Result<String, CredentialsError> {
+        let deadline = Deadline::after(host, 1_000);
+        host.run(cache.get(deadline)).map(|credentials| credentials.access_key_id.clone())
+    }
+
+    fn pass(host: &ScriptedHost, ms: u64) {
+        host.run(host.sleep(ms));
+    }
+
+    const HOUR_MS: u64 = 3_600_000;
+
+    #[test]
+    fn concurrent_callers_share_one_call() {
+        let host = ScriptedHost::new();
+        let (cache, calls) = cache(&host, &[Ok(HOUR_MS)]);
+        let deadline = Deadline::after(host.as_ref(), 1_000);
+        let (a, b) = host.run(join(cache.get(deadline), cache.get(deadline)));
+        assert_eq!((a.expect("a"), calls.get()), (b.expect("b"), 1));
+        assert_eq!(host.now_ms(), START_MS + 10);
+    }
+
+    #[test]
+    fn a_caller_who_gives_up_does_not_end_the_call_for_the_others() {
+        let host = ScriptedHost::new();
+        let (cache, calls) = cache(&host, &[Ok(HOUR_MS)]);
+        let short = Deadline::after(host.as_ref(), 3);
+        assert_eq!(host.run(cache.get(short)).expect_err("too short"), CredentialsError::TimedOut);
+        assert_eq!(host.elapsed_ms(), 3);
+        assert_eq!((key(&host, &cache), calls.get()), (Ok("key 1".to_owned()), 1));
+    }
+
+    #[test]
+    fn before_their_end_credentials_are_renewed_behind_the_callers_back() {
+        let host = ScriptedHost::new();
+        let (cache, calls) = cache(&host, &[Ok(HOUR_MS), Ok(HOUR_MS)]);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, HOUR_MS - RENEWED_BEFORE_END_MS - 1);
+        assert_eq!((key(&host, &cache), calls.get()), (Ok("key 1".to_owned()), 1));
+        pass(&host, 1);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, 11);
+        assert_eq!((key(&host, &cache), calls.get()), (Ok("key 2".to_owned()), 2));
+    }
+
+    #[test]
+    fn credentials_about_to_end_are_waited_for() {
+        let host = ScriptedHost::new();
+        let (cache, _) = cache(&host, &[Ok(HOUR_MS), Ok(HOUR_MS)]);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, HOUR_MS - UNUSED_BEFORE_END_MS);
+        assert_eq!(key(&host, &cache), Ok("key 2".to_owned()));
+    }
+
+    #[test]
+    fn while_the_renewal_fails_the_old_credentials_are_used_to_their_end() {
+        let host = ScriptedHost::new();
+        let (cache, calls) = cache(&host, &[Ok(HOUR_MS), Err("down"), Err("down"), Err("down")]);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, HOUR_MS - RENEWED_BEFORE_END_MS);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, 11);
+        assert_eq!(
+            (key(&host, &cache), calls.get()),
+            (Ok("key 1".to_owned()), 2),
+            "the next renewal has a pause first"
+        );
+        pass(&host, RENEWED_BEFORE_END_MS - 100);
+        assert_eq!((key(&host, &cache), calls.get()), (Ok("key 1".to_owned()), 3));
+        pass(&host, 100);
+        assert_eq!(key(&host, &cache), Err(CredentialsError::Function("down".to_owned())));
+    }
+
+    #[test]
+    fn a_failure_is_not_remembered_while_there_are_no_credentials() {
+        let host = ScriptedHost::new();
+        let (cache, _) = cache(&host, &[Err("down"), Ok(HOUR_MS)]);
+        assert_eq!(key(&host, &cache), Err(CredentialsError::Function("down".to_owned())));
+        assert_eq!(key(&host, &cache), Ok("key 2".to_owned()));
+    }
+
+    #[test]
+    fn expired_credentials_are_asked_for_again_but_not_those_that_took_their_place() {
+        let host = ScriptedHost::new();
+        let (cache, calls) = cache(&host, &[Ok(HOUR_MS), Ok(HOUR_MS)]);
+        let deadline = Deadline::after(host.as_ref(), 1_000);
+        let first = host.run(cache.get(deadline)).expect("first");
+        cache.expired(&first);
+        assert_eq!(key(&host, &cache), Ok("key 2".to_owned()));
+        cache.expired(&first);
+        assert_eq!((key(&host, &cache), calls.get()), (Ok("key 2".to_owned()), 2));
+    }
+}
