@@ -1,0 +1,53 @@
+//! The signing key: good for one day, region, service and secret.
+
+use super::timestamp;
+use crate::credentials::Credentials;
+use aws_sigv4::sign::v4::generate_signing_key;
+use std::time::{Duration, SystemTime};
+
+const DAY_MS: u64 = 86_400_000;
+
+/// A derived key and what it is good for. It has no `Debug`: it is as good as the secret for a day.
+pub struct SigningKey {
+    bytes: Vec<u8>,
+    day: u64,
+    region: String,
+    service: &'static str,
+    access_key_id: String,
+    secret_access_key: String,
+}
+
+impl SigningKey {
+    /// Derives the key for the day that `now_ms` (Unix milliseconds) falls on.
+    pub fn derive(credentials: &Credentials, region: &str, service: &'static str, now_ms: u64) -> Self {
+        let secret = &credentials.secret_access_key;
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms);
+        SigningKey {
+            bytes: generate_signing_key(secret, time, region, service).as_ref().to_vec(),
+            day: now_ms / DAY_MS,
+            region: region.to_owned(),
+            service,
+            access_key_id: credentials.access_key_id.clone(),
+            secret_access_key: secret.clone(),
+        }
+    }
+
+    /// Whether it signs for these credentials at `now_ms`, Unix milliseconds.
+    pub fn is_for(&self, credentials: &Credentials, now_ms: u64) -> bool {
+        self.day == now_ms / DAY_MS
+            && self.access_key_id == credentials.access_key_id
+            && self.secret_access_key == credentials.secret_access_key
+    }
+
+    /// `20150830/us-east-1/service/aws4_request`.
+    pub(super) fn scope(&self) -> String {
+        let SigningKey { day, region, service, .. } = self;
+        format!("{}/{region}/{service}/aws4_request", timestamp::date(*day))
+    }
+}
+
+impl AsRef<[u8]> for SigningKey {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
