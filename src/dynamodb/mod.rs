@@ -1,1 +1,66 @@
-//! Placeholder.
+//! DynamoDB's low-level API: operations as AWS names them (a file each), and a client that sends them.
+//!
+//! Building a request is a function of the operation, the credentials and the time; reading a response is one of its
+//! bytes. [`Client`] is what happens in between. This layer knows tables and items, and not what they are for.
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/>
+
+mod attribute_value;
+mod base64;
+mod batch_get_item;
+mod batch_write_item;
+mod client;
+mod create_table;
+mod delete_item;
+mod describe_table;
+mod describe_time_to_live;
+mod error;
+mod error_code;
+mod get_item;
+mod put_item;
+mod query;
+mod request;
+mod response;
+mod table_description;
+mod unprocessed;
+mod update_item;
+mod update_table;
+mod update_time_to_live;
+
+pub use attribute_value::{AttributeValue, Item};
+pub use batch_get_item::{BatchGetItem, BatchGetItemOutput, KeysAndAttributes};
+pub use batch_write_item::{BatchWriteItem, BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest};
+pub use client::{Client, ClientConfig};
+pub use create_table::{BillingMode, CreateTable, CreateTableOutput, GlobalSecondaryIndex};
+pub use delete_item::{DeleteItem, DeleteItemOutput};
+pub use describe_table::{DescribeTable, DescribeTableOutput};
+pub use describe_time_to_live::{DescribeTimeToLive, DescribeTimeToLiveOutput, TimeToLiveDescription};
+pub use error::{Error, ErrorKind};
+pub use get_item::{GetItem, GetItemOutput};
+pub use put_item::{PutItem, PutItemOutput};
+pub use query::{Query, QueryOutput};
+pub use response::read_response;
+pub use table_description::{
+    AttributeDefinition, GlobalSecondaryIndexDescription, KeySchemaElement, Projection,
+    ProvisionedThroughput, TableDescription,
+};
+pub use update_item::{UpdateItem, UpdateItemOutput};
+pub use update_table::{
+    CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, UpdateTable, UpdateTableOutput,
+};
+pub use update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLive, UpdateTimeToLiveOutput};
+
+use serde::Serialize;
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+
+/// One action of DynamoDB's API: its fields serialise as the request's parameters.
+pub trait Operation: Serialize {
+    /// The action's name, `GetItem`. It is also the IAM action's, after `dynamodb:`.
+    const NAME: &'static str;
+    /// What it answers.
+    type Output: DeserializeOwned;
+}
+
+/// A member that is `null` counts as absent, as in AWS's own clients.
+fn null_as_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
+    Option::<T>::deserialize(json).map(Option::unwrap_or_default)
+}

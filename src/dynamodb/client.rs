@@ -1,0 +1,200 @@
+//! The client: sends an operation, again where that may help, until it is answered or the time is over.
+
+use super::request::{Call, SERVICE};
+use super::{Error, ErrorKind, Operation, error_code, response};
+use crate::credentials::{Credentials, CredentialsCache, Provider};
+use crate::endpoint::Endpoint;
+use crate::host::{Deadline, SharedHost};
+use crate::retry::{Attempts, ClockSkew, Decision, Failure, MIN_ATTEMPT_MS, Quota};
+use crate::sigv4::SigningKey;
+use http::HeaderMap;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Where a client sends, and as whom.
+#[derive(Clone)]
+pub struct ClientConfig {
+    region: String,
+    endpoint: Endpoint,
+    credentials: Provider,
+}
+
+impl ClientConfig {
+    /// A client's configuration.
+    pub fn new(region: impl Into<String>, endpoint: Endpoint, credentials: Provider) -> Self {
+        ClientConfig { region: region.into(), endpoint, credentials }
+    }
+}
+
+/// A client of one region's DynamoDB. Clones share everything: credentials, signing key, retry quota, clock skew.
+#[derive(Clone)]
+pub struct Client {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    host: SharedHost,
+    region: String,
+    endpoint: Endpoint,
+    credentials: CredentialsCache,
+    signing_key: RefCell<Option<SigningKey>>,
+    quota: Quota,
+    clock_skew: Cell<ClockSkew>,
+}
+
+impl Client {
+    /// A client. Nothing is read or sent before the first call.
+    pub fn new(host: SharedHost, config: ClientConfig) -> Self {
+        let ClientConfig { region, endpoint, credentials } = config;
+        let inner = Inner {
+            credentials: CredentialsCache::new(host.clone(), credentials),
+            host,
+            region,
+            endpoint,
+            signing_key: RefCell::default(),
+            quota: Quota::new(),
+            clock_skew: Cell::default(),
+        };
+        Client { inner: Rc::new(inner) }
+    }
+
+    /// Sends an operation and reads its answer.
+    ///
+    /// # Errors
+    ///
+    /// What DynamoDB refused with, after the retries that may help; the last error when the deadline leaves no time for
+    /// another; or that there was no answer. A write that ends with an error may have happened all the same.
+    pub async fn send<O: Operation>(&self, operation: &O, deadline: Deadline) -> Result<O::Output, Error> {
+        let body = serde_json::to_vec(operation).map_err(|error| Error::invalid_request(O::NAME, error))?;
+        let body = self.inner.send(&Call::new(O::NAME, body), deadline).await?;
+        response::output::<O>(&body)
+    }
+
+    pub(super) fn host(&self) -> &SharedHost {
+        &self.inner.host
+    }
+}
+
+/// An attempt that failed, and what its answer said besides.
+struct Failed {
+    error: Error,
+    measured: Option<ClockSkew>,
+    retry_after_ms: Option<u64>,
+}
+
+/// What is corrected once in a call, and then sent again at once.
+#[derive(Default)]
+struct Corrections {
+    clock: bool,
+    credentials: bool,
+}
+
+impl Inner {
+    async fn send(&self, call: &Call, deadline: Deadline) -> Result<Vec<u8>, Error> {
+        let mut attempts = Attempts::new(&self.quota);
+        let mut corrections = Corrections::default();
+        loop {
+            let credentials = self.credentials(call.operation, deadline).await?;
+            let skew = self.clock_skew.get();
+            let failed = match self.attempt(call, &credentials, skew, deadline).await {
+                Ok(body) => {
+                    attempts.succeeded();
+                    return Ok(body);
+                }
+                Err(failed) => failed,
+            };
+            let remaining_ms = deadline.remaining_ms(self.host.as_ref());
+            if remaining_ms < MIN_ATTEMPT_MS {
+                return Err(failed.error);
+            }
+            if !corrections.clock && self.corrects_clock(&failed, skew) {
+                corrections.clock = true;
+                continue;
+            }
+            if !corrections.credentials && error_code::is_expired_token(&failed.error.code) {
+                corrections.credentials = true;
+                if self.replaces_expired(&credentials, deadline).await {
+                    continue;
+                }
+            }
+            let Some(failure) = failure(&failed.error) else { return Err(failed.error) };
+            match attempts.failed(failure, failed.retry_after_ms, self.host.random(), remaining_ms) {
+                Decision::Retry { after_ms } => self.host.sleep(after_ms).await,
+                Decision::GiveUp => return Err(failed.error),
+            }
+        }
+    }
+
+    async fn credentials(
+        &self,
+        operation: &'static str,
+        deadline: Deadline,
+    ) -> Result<Rc<Credentials>, Error> {
+        if deadline.remaining_ms(self.host.as_ref()) == 0 {
+            return Err(Error::deadline(operation));
+        }
+        self.credentials.get(deadline).await.map_err(|error| Error::credentials(operation, &error))
+    }
+
+    async fn attempt(
+        &self,
+        call: &Call,
+        credentials: &Credentials,
+        skew: ClockSkew,
+        deadline: Deadline,
+    ) -> Result<Vec<u8>, Failed> {
+        let plain = |error| Failed { error, measured: None, retry_after_ms: None };
+        let timeout_ms = deadline.remaining_ms(self.host.as_ref());
+        let sent_at_ms = self.host.now_ms();
+        let now_ms = skew.apply(sent_at_ms);
+        let request = self.with_signing_key(credentials, now_ms, |key| {
+            call.build_request(self.endpoint.uri(), key, credentials, now_ms)
+        });
+        let answer = self.host.fetch(request.map_err(plain)?, timeout_ms).await;
+        let answer = answer.map_err(|error| plain(Error::fetch(call.operation, error)))?;
+        let measured = ClockSkew::measure(answer.headers(), sent_at_ms, self.host.now_ms());
+        let retry_after_ms = retry_after_ms(answer.headers());
+        response::body(call.operation, answer).map_err(|error| Failed { error, measured, retry_after_ms })
+    }
+
+    /// Takes over AWS's time if the refusal is due to this machine's.
+    fn corrects_clock(&self, failed: &Failed, signed_with: ClockSkew) -> bool {
+        let measured = failed.measured.filter(|measured| signed_with.explains(&failed.error.code, *measured));
+        measured.inspect(|measured| self.clock_skew.set(*measured)).is_some()
+    }
+
+    /// Whether the provider has other credentials by now.
+    async fn replaces_expired(&self, expired: &Rc<Credentials>, deadline: Deadline) -> bool {
+        self.credentials.expired(expired);
+        self.credentials.get(deadline).await.is_ok_and(|current| current != *expired)
+    }
+
+    /// The key is derived once per day and secret.
+    fn with_signing_key<T>(
+        &self,
+        credentials: &Credentials,
+        now_ms: u64,
+        sign: impl FnOnce(&SigningKey) -> T,
+    ) -> T {
+        let mut kept = self.signing_key.borrow_mut();
+        let key = kept.take().filter(|key| key.is_for(credentials, now_ms));
+        let key = key.unwrap_or_else(|| SigningKey::derive(credentials, &self.region, SERVICE, now_ms));
+        sign(kept.insert(key))
+    }
+}
+
+fn failure(error: &Error) -> Option<Failure> {
+    match error.kind {
+        ErrorKind::Deadline => None,
+        ErrorKind::Throttling => Some(Failure::Throttling),
+        _ => error.retryable.then_some(Failure::Transient),
+    }
+}
+
+/// The server's wish, milliseconds.
+fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
+    headers.get("x-amz-retry-after")?.to_str().ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests;

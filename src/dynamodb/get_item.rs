@@ -1,0 +1,36 @@
+//! GetItem: reads one item by its key.
+
+use super::{Item, Operation};
+use serde::{Deserialize, Serialize};
+
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GetItem {
+    /// The table.
+    pub table_name: String,
+    /// The primary key.
+    pub key: Item,
+    /// Whether the read sees every write that has been answered.
+    pub consistent_read: bool,
+}
+
+impl GetItem {
+    /// A strongly consistent read.
+    pub fn consistent(table_name: impl Into<String>, key: Item) -> Self {
+        GetItem { table_name: table_name.into(), key, consistent_read: true }
+    }
+}
+
+/// The answer to [`GetItem`].
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct GetItemOutput {
+    /// The item, if there is one.
+    pub item: Option<Item>,
+}
+
+impl Operation for GetItem {
+    const NAME: &'static str = "GetItem";
+    type Output = GetItemOutput;
+}

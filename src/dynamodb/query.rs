@@ -1,0 +1,66 @@
+//! Query: reads the items of one partition, of a table or an index, page by page.
+
+use super::{Item, Operation, null_as_default};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html>
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Query {
+    /// The table.
+    pub table_name: String,
+    /// The index; the table itself without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index_name: Option<String>,
+    /// Which partition, and which part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_condition_expression: Option<String>,
+    /// Stands for attribute names in expressions, by `#placeholder`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub expression_attribute_names: BTreeMap<String, String>,
+    /// Stands for values in expressions, by `:placeholder`.
+    #[serde(skip_serializing_if = "Item::is_empty")]
+    pub expression_attribute_values: Item,
+    /// `last_evaluated_key` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exclusive_start_key: Option<Item>,
+    /// Items in a page, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// Whether the read sees every write that has been answered; not on a global index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consistent_read: Option<bool>,
+}
+
+impl Query {
+    /// A query that does not say yet what for.
+    pub fn new(table_name: impl Into<String>) -> Self {
+        Query {
+            table_name: table_name.into(),
+            index_name: None,
+            key_condition_expression: None,
+            expression_attribute_names: BTreeMap::new(),
+            expression_attribute_values: Item::new(),
+            exclusive_start_key: None,
+            limit: None,
+            consistent_read: None,
+        }
+    }
+}
+
+/// The answer to [`Query`]: one page.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct QueryOutput {
+    /// The page's items; there may be none although more pages follow.
+    #[serde(deserialize_with = "null_as_default")]
+    pub items: Vec<Item>,
+    /// Where the next page begins; `None` on the last one.
+    pub last_evaluated_key: Option<Item>,
+}
+
+impl Operation for Query {
+    const NAME: &'static str = "Query";
+    type Output = QueryOutput;
+}

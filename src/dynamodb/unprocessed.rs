@@ -1,0 +1,127 @@
+//! Batches: as many requests as they take, until nothing is left unprocessed.
+
+use super::{
+    BatchGetItem, BatchGetItemOutput, BatchWriteItem, Client, Error, Item, KeysAndAttributes, Operation,
+    WriteRequest,
+};
+use crate::host::Deadline;
+use crate::retry::{Failure, MIN_ATTEMPT_MS, backoff_ms};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+impl Client {
+    /// Reads any number of keys, each once however often it is asked for, until none is left unprocessed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`], or `UnprocessedKeys` when the time is over before all are read. Nothing is dropped in silence.
+    pub async fn batch_get_item_all(
+        &self,
+        request: BatchGetItem,
+        deadline: Deadline,
+    ) -> Result<BatchGetItemOutput, Error> {
+        let mut output = BatchGetItemOutput::default();
+        for (table, wanted) in request.request_items {
+            let consistent_read = wanted.consistent_read;
+            let mut pending: VecDeque<Item> = distinct(wanted.keys).into();
+            let mut pause = Pause::default();
+            while !pending.is_empty() {
+                let asked = pending.len().min(BatchGetItem::MAX_KEYS);
+                let keys = KeysAndAttributes { keys: pending.drain(..asked).collect(), consistent_read };
+                let batch = BatchGetItem { request_items: BTreeMap::from([(table.clone(), keys)]) };
+                let mut answer = self.send(&batch, deadline).await?;
+                let found = answer.responses.remove(&table).unwrap_or_default();
+                output.responses.entry(table.clone()).or_default().extend(found);
+                let left = answer.unprocessed_keys.remove(&table).unwrap_or_default().keys;
+                let unread = left.len();
+                pending.extend(left);
+                if pause.after(self, asked, unread, deadline).await.is_err() {
+                    return Err(Error::unprocessed(BatchGetItem::NAME, "UnprocessedKeys", pending.len()));
+                }
+            }
+        }
+        Ok(output)
+    }
+
+    /// Writes any number of items, until none is left unprocessed. The same write given twice is sent once; two different
+    /// writes of one key are refused by DynamoDB.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`], or `UnprocessedItems` when the time is over before all are written; some are then.
+    pub async fn batch_write_item_all(
+        &self,
+        table_name: &str,
+        requests: Vec<WriteRequest>,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let mut pending: VecDeque<WriteRequest> = distinct(requests).into();
+        let mut pause = Pause::default();
+        while !pending.is_empty() {
+            let asked = batch_len(&pending);
+            let batch = BatchWriteItem::new(table_name, pending.drain(..asked).collect());
+            let mut answer = self.send(&batch, deadline).await?;
+            let left = answer.unprocessed_items.remove(table_name).unwrap_or_default();
+            let unwritten = left.len();
+            pending.extend(left);
+            if pause.after(self, asked, unwritten, deadline).await.is_err() {
+                return Err(Error::unprocessed(BatchWriteItem::NAME, "UnprocessedItems", pending.len()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The wait after an answer that leaves something: it grows while nothing gets through.
+#[derive(Default)]
+struct Pause {
+    rounds: u32,
+}
+
+struct TimeIsOver;
+
+impl Pause {
+    async fn after(
+        &mut self,
+        client: &Client,
+        asked: usize,
+        left: usize,
+        deadline: Deadline,
+    ) -> Result<(), TimeIsOver> {
+        if left == 0 {
+            self.rounds = 0;
+            return Ok(());
+        }
+        if left < asked {
+            self.rounds = 0;
+        }
+        let host = client.host();
+        let delay_ms = backoff_ms(Failure::Transient, self.rounds, host.random());
+        self.rounds += 1;
+        if delay_ms.saturating_add(MIN_ATTEMPT_MS) > deadline.remaining_ms(host.as_ref()) {
+            return Err(TimeIsOver);
+        }
+        host.sleep(delay_ms).await;
+        Ok(())
+    }
+}
+
+/// How many of the pending writes fit into one request. One always does: an item has at most 400 KB.
+fn batch_len(pending: &VecDeque<WriteRequest>) -> usize {
+    let mut bytes = 0;
+    let fits = |request: &&WriteRequest| {
+        bytes += request.wire_bytes();
+        bytes <= BatchWriteItem::MAX_BYTES
+    };
+    pending.iter().take(BatchWriteItem::MAX_REQUESTS).take_while(fits).count().max(1)
+}
+
+/// Each once, in order: DynamoDB refuses a batch that names a key twice.
+fn distinct<T: Ord>(mut all: Vec<T>) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    let repeated: Vec<bool> = all.iter().map(|one| !seen.insert(one)).collect();
+    if repeated.contains(&true) {
+        let mut repeated = repeated.into_iter();
+        all.retain(|_| !repeated.next().unwrap_or_default());
+    }
+    all
+}
