@@ -1,6 +1,6 @@
 // The crate to wasm: wasm-pack, then wasm-opt. The same source gives the same bytes, in whichever folder it lies.
 
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,17 +66,28 @@ async function compileInto(out, root, targetDir, settings, tools) {
 }
 
 /**
- * Panic messages name source files: without this the bytes would depend on where the checkout, cargo's home and the
+ * Panic messages name source files: without this the bytes would depend on where the checkout, cargo's sources and the
  * toolchain are.
  *
  * @param {string} root
  */
 async function remapFlags(root) {
-  const cargoHome = process.env.CARGO_HOME || join(homedir(), ".cargo");
   const sysroot = (await capture("rustc", ["--print", "sysroot"])).trim();
-  return [
-    `--remap-path-prefix=${resolve(root)}=/nextjs-dynamodb-cache`,
-    `--remap-path-prefix=${cargoHome}=/cargo`,
-    `--remap-path-prefix=${sysroot}=/rust`,
-  ];
+  const folders = { [resolve(root)]: "/nextjs-dynamodb-cache", [sysroot]: "/rust" };
+  for (const registry of await registryFolders(root)) {
+    folders[registry] = "/registry";
+  }
+  return Object.entries(folders).map(([from, to]) => `--remap-path-prefix=${from}=${to}`);
+}
+
+/**
+ * Where cargo unpacks what it has downloaded; the folders are named after the registry, or a mirror of it.
+ *
+ * @param {string} root
+ */
+async function registryFolders(root) {
+  // Only after this are they all there.
+  await run("cargo", ["fetch", "--locked", "--quiet"], { cwd: root });
+  const sources = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "registry", "src");
+  return (await readdir(sources)).map((name) => join(sources, name));
 }
