@@ -9,7 +9,6 @@ use super::tag_state::TagState;
 use super::{Inner, key_of};
 use crate::dynamodb::{AttributeValue, Error, ErrorKind, GetItem, Item, PutItem, UpdateItem};
 use crate::host::{Deadline, LogLevel};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A state row must outlive every entry that it may concern (366 days), seconds.
@@ -44,11 +43,13 @@ impl Inner {
         if count == 0 {
             return Ok(());
         }
-        let mut states: BTreeMap<&str, TagState> = BTreeMap::new();
+        let mut states: Vec<(&str, TagState)> = Vec::new();
         for (version, event) in log.versioned().take(count) {
             // What was overwritten concerns copies in memory alone, and those do not outlive a rise of the floor.
-            if let Some(step) = event.step(version) {
-                states.entry(&event.tag).or_default().add(step);
+            let Some(step) = event.step(version) else { continue };
+            match states.iter_mut().find(|(tag, _)| *tag == event.tag) {
+                Some((_, state)) => state.add(step),
+                None => states.push((&event.tag, TagState::of(step))),
             }
         }
         for (tag, state) in states {

@@ -2,7 +2,7 @@
 
 use super::log::Log;
 use super::tag_state::TagState;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Tags whose state rows a process remembers; more are forgotten at once, which costs reads and nothing else.
@@ -13,7 +13,7 @@ const MAX_KNOWN_TAGS: usize = 20_000;
 pub struct Knowledge {
     latest: Rc<Log>,
     seen: Option<u64>,
-    known: BTreeMap<String, TagState>,
+    known: HashMap<String, TagState>,
     reads: u64,
     learnt_at: u64,
 }

@@ -5,16 +5,20 @@
 //! log that told of each would be written more often than they are read.
 
 use super::entry::Entry;
-use std::collections::BTreeMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
+
+/// Uses that are out of date are looked for when there are so many more than twice the entries.
+const SLACK: usize = 64;
 
 /// The entries kept in this process.
 pub struct Memory {
     max_bytes: usize,
     bytes: usize,
     clock: u64,
-    by_row: BTreeMap<String, Kept>,
-    by_use: BTreeMap<u64, String>,
+    by_row: HashMap<Rc<str>, Kept>,
+    /// Every use, oldest first; all but a row's last one are out of date.
+    uses: VecDeque<(u64, Rc<str>)>,
 }
 
 struct Kept {
@@ -34,17 +38,16 @@ pub struct Copied {
 impl Memory {
     /// A memory of at most `max_bytes`; 0 keeps nothing.
     pub fn new(max_bytes: usize) -> Self {
-        Memory { max_bytes, bytes: 0, clock: 0, by_row: BTreeMap::new(), by_use: BTreeMap::new() }
+        Memory { max_bytes, bytes: 0, clock: 0, by_row: HashMap::new(), uses: VecDeque::new() }
     }
 
     /// The entry of a row, which counts as used.
     pub fn get(&mut self, row: &str) -> Option<Copied> {
-        self.clock += 1;
+        let (name, _) = self.by_row.get_key_value(row)?;
+        let name = name.clone();
+        let used_at = self.note_use(&name);
         let kept = self.by_row.get_mut(row)?;
-        if let Some(name) = self.by_use.remove(&kept.used_at) {
-            self.by_use.insert(self.clock, name);
-        }
-        kept.used_at = self.clock;
+        kept.used_at = used_at;
         Some(kept.copy.clone())
     }
 
@@ -55,14 +58,14 @@ impl Memory {
         if copy.entry.tags.is_empty() || bytes > self.max_bytes {
             return;
         }
-        self.clock += 1;
+        let name: Rc<str> = row.into();
+        let used_at = self.note_use(&name);
         self.bytes += bytes;
-        self.by_use.insert(self.clock, row.to_owned());
-        self.by_row.insert(row.to_owned(), Kept { copy, used_at: self.clock });
+        self.by_row.insert(name, Kept { copy, used_at });
         while self.bytes > self.max_bytes {
-            let Some((_, oldest)) = self.by_use.pop_first() else { break };
-            if let Some(kept) = self.by_row.remove(&oldest) {
-                self.bytes -= kept.copy.entry.memory_bytes();
+            let Some((used_at, oldest)) = self.uses.pop_front() else { break };
+            if self.by_row.get(&oldest).is_some_and(|kept| kept.used_at == used_at) {
+                self.remove(&oldest);
             }
         }
     }
@@ -70,9 +73,18 @@ impl Memory {
     /// Lets an entry go.
     pub fn remove(&mut self, row: &str) {
         if let Some(kept) = self.by_row.remove(row) {
-            self.by_use.remove(&kept.used_at);
             self.bytes -= kept.copy.entry.memory_bytes();
         }
+    }
+
+    fn note_use(&mut self, row: &Rc<str>) -> u64 {
+        if self.uses.len() > 2 * self.by_row.len() + SLACK {
+            let by_row = &self.by_row;
+            self.uses.retain(|(used_at, row)| by_row.get(row).is_some_and(|kept| kept.used_at == *used_at));
+        }
+        self.clock += 1;
+        self.uses.push_back((self.clock, row.clone()));
+        self.clock
     }
 
     /// Lets all entries go.
@@ -117,6 +129,14 @@ mod tests {
         memory.insert("c", copy(&["t"], 1000));
         assert!(memory.get("b").is_none());
         assert!(memory.get("a").is_some() && memory.get("c").is_some());
+    }
+
+    #[test]
+    fn uses_do_not_pile_up() {
+        let mut memory = Memory::new(1 << 20);
+        memory.insert("a", copy(&["t"], 10));
+        (0..10_000).for_each(|_| drop(memory.get("a")));
+        assert!(memory.uses.len() <= 2 + SLACK + 1);
     }
 
     #[test]

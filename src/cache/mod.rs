@@ -40,7 +40,7 @@ use memory::Memory;
 use reads::{LogRead, RowRead};
 use renders::Renders;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use turnstile::Turnstile;
 
@@ -58,14 +58,14 @@ struct Inner {
     knowledge: RefCell<Knowledge>,
     renders: RefCell<Renders>,
     memory: RefCell<Memory>,
-    stored: RefCell<BTreeMap<String, Stored>>,
+    stored: RefCell<HashMap<String, Stored>>,
     log_turnstile: Rc<Turnstile<LogRead>>,
-    row_turnstiles: RefCell<BTreeMap<String, Rc<Turnstile<RowRead>>>>,
+    row_turnstiles: RefCell<HashMap<String, Rc<Turnstile<RowRead>>>>,
     last_log: RefCell<Option<(u64, Rc<Log>)>>,
     log_wait_ms: Cell<u64>,
     warm: Cell<bool>,
     compacting: Cell<bool>,
-    complained: RefCell<BTreeSet<String>>,
+    complained: RefCell<HashSet<String>>,
 }
 
 /// What the table holds for a row, as far as this process has seen: what the next set of it can build on.
@@ -78,6 +78,9 @@ struct Stored {
 
 /// Rows whose [`Stored`] a process remembers; forgetting costs sentinel writes and nothing else.
 const MAX_STORED: usize = 20_000;
+
+/// Topics that were complained about once; forgetting repeats a line and does nothing else.
+const MAX_COMPLAINED: usize = 1_000;
 
 impl Cache {
     /// A cache over a client. Nothing is read or sent before the first call.
@@ -133,7 +136,11 @@ impl Inner {
 
     /// Logs a line once per `topic` in this process.
     fn complain_once(&self, topic: &str, level: LogLevel, line: &str) {
-        if self.complained.borrow_mut().insert(topic.to_owned()) {
+        let mut complained = self.complained.borrow_mut();
+        if complained.len() >= MAX_COMPLAINED {
+            complained.clear();
+        }
+        if complained.insert(topic.to_owned()) {
             self.host.log(level, line);
         }
     }
@@ -141,7 +148,7 @@ impl Inner {
 
 /// The tags as row keys hold them, each once, in order.
 fn distinct(tags: &[Component]) -> Vec<String> {
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     tags.iter().map(Component::as_str).filter(|tag| seen.insert(*tag)).map(str::to_owned).collect()
 }
 

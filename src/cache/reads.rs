@@ -10,7 +10,6 @@ use super::{Inner, key_of};
 use crate::dynamodb::{AttributeValue, BatchGetItem, Error, ErrorKind, GetItem, Item};
 use crate::host::{Deadline, LogLevel};
 use crate::sharing::{Shared, join};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// A log read's result, as all who share it get it.
@@ -87,15 +86,15 @@ impl Inner {
         &self,
         tags: &[String],
         deadline: Deadline,
-    ) -> Result<BTreeMap<String, TagState>, Error> {
+    ) -> Result<Vec<(String, TagState)>, Error> {
         let keys = tags.iter().map(|tag| key_of(self.rows.tag_state_of(tag))).collect();
         let items = self.get_items(keys, deadline).await?;
-        let mut states: BTreeMap<_, _> = tags.iter().map(|tag| (tag.clone(), TagState::default())).collect();
+        let mut states: Vec<_> = tags.iter().map(|tag| (tag.clone(), TagState::default())).collect();
         for item in &items {
             let tag = item.get("revalidated").and_then(AttributeValue::as_s);
             let state = TagState::from_item(item);
-            match (tag.and_then(|tag| states.get_mut(tag)), state) {
-                (Some(slot), Some(state)) => *slot = state,
+            match (tag.and_then(|tag| states.iter_mut().find(|(known, _)| known == tag)), state) {
+                (Some((_, known)), Some(state)) => *known = state,
                 _ => return Err(unreadable("a tag state row")),
             }
         }

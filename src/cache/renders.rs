@@ -4,7 +4,7 @@
 //! answers takes one back: its own where it can name it, else the oldest, while the newest is forgotten. Too old a
 //! revision costs one extra render; too new a one would serve stale data.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// A render that no set has answered is forgotten after this, milliseconds.
 const FORGOTTEN_AFTER_MS: u64 = 300_000;
@@ -15,7 +15,7 @@ const SWEEP_ABOVE: usize = 1_000;
 /// The renders that gets of this process called for.
 #[derive(Default)]
 pub struct Renders {
-    by_row: BTreeMap<String, Vec<Render>>,
+    by_row: HashMap<String, Vec<Render>>,
 }
 
 struct Render {

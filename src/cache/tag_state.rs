@@ -43,6 +43,11 @@ pub enum Standing {
 }
 
 impl TagState {
+    /// The state after one revalidation.
+    pub fn of(step: Step) -> Self {
+        TagState { steps: vec![step] }
+    }
+
     /// Takes in one more revalidation, in any order and any number of times.
     pub fn add(&mut self, step: Step) {
         if self.steps.iter().any(|other| other.covers(&step)) {
