@@ -1,0 +1,8 @@
+import { eventsAfter } from "../../../lib/events.mjs";
+
+export const dynamic = "force-dynamic";
+
+/** What this instance's handler did after event `?after=`. */
+export function GET(request) {
+  return Response.json(eventsAfter(Number(new URL(request.url).searchParams.get("after") ?? 0)));
+}

@@ -1,0 +1,25 @@
+"use client";
+
+import { useEffect, useState } from "react";
+import { Badge, lookupText } from "./lookup";
+
+/** How this very page was served: the newest lookup of a page that this instance's handler reports. */
+export function Served() {
+  const [lookup, setLookup] = useState();
+  useEffect(() => {
+    fetch("/api/events")
+      .then((response) => response.json())
+      .then((events) => setLookup(events.findLast((event) => event.key?.endsWith(window.location.pathname) && event.type !== "set")));
+  }, []);
+  return (
+    <p className="served" aria-live="polite">
+      {lookup ? (
+        <>
+          <Badge lookup={lookup} /> {lookupText(lookup)}
+        </>
+      ) : (
+        "Asking the handler how it was served…"
+      )}
+    </p>
+  );
+}
