@@ -1,0 +1,5 @@
+import { Stamp } from "../lib/stamp";
+
+export default function NotFound() {
+  return <Stamp />;
+}
