@@ -4,12 +4,13 @@ use super::entry::{Entry, Lookup, Miss, Outcome, Parts, Row};
 use super::key::{Component, EntryKey};
 use super::log::Log;
 use super::memory::Copied;
-use super::reads::FoundRow;
+use super::reads::{FoundRow, LogRead};
 use super::tag_state::{Standing, TagState};
 use super::{Cache, Inner, Stored, frame, key_of};
 use crate::dynamodb::{AttributeValue, Error};
 use crate::host::{Deadline, LogLevel};
 use crate::sharing::within;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// What Next asks for.
@@ -20,6 +21,18 @@ pub struct GetRequest {
     pub tags: Vec<Component>,
     /// `ctx.softTags`: tags that count for this call only, because of the page that asks.
     pub soft_tags: Vec<Component>,
+    /// Which revalidations count.
+    pub log: LogSource,
+}
+
+/// Which log an entry is judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogSource {
+    /// One that is read for this get: every revalidation counts that had returned before.
+    #[default]
+    Read,
+    /// The one that this process learnt last: the caller has called [`Cache::refresh`] for a whole request.
+    Known,
 }
 
 /// How something with tags stands.
@@ -53,6 +66,28 @@ impl Cache {
 }
 
 impl Cache {
+    /// Reads the log, so that gets that follow may be judged by it without reading it again.
+    pub async fn refresh(&self) -> Result<u64, Miss> {
+        let inner = &self.inner;
+        let deadline = inner.read_deadline();
+        match within(&inner.host, deadline, inner.read_log(deadline)).await {
+            Some(Ok(log)) => Ok(log.version()),
+            Some(Err(error)) => Err(Miss::Unavailable(error.to_string())),
+            None => Err(Miss::Unavailable("no answer within the time limit".to_owned())),
+        }
+    }
+
+    /// When any of the tags expired last, Unix milliseconds by the clock of the host that revalidated it; 0 is never.
+    pub async fn expiration(&self, tags: &[Component]) -> Result<u64, Miss> {
+        let inner = &self.inner;
+        let deadline = inner.read_deadline();
+        match within(&inner.host, deadline, inner.expiration_of(tags, deadline)).await {
+            Some(Ok(expired_at_ms)) => Ok(expired_at_ms),
+            Some(Err(error)) => Err(Miss::Unavailable(error.to_string())),
+            None => Err(Miss::Unavailable("no answer within the time limit".to_owned())),
+        }
+    }
+
     /// Judges something that the build prerendered: it has no revision, so the events' wall time counts.
     ///
     /// `version` is what the [`Lookup`] that found nothing in the table gave; no newer log read is made.
@@ -73,6 +108,34 @@ impl Cache {
 }
 
 impl Inner {
+    async fn expiration_of(
+        self: &Rc<Self>,
+        tags: &[Component],
+        deadline: Deadline,
+    ) -> Result<u64, Rc<Error>> {
+        let log = self.log_for(LogSource::Known, deadline).await?;
+        let now_ms = self.host.now_ms();
+        let expired_at_ms = Cell::new(0);
+        let standing = |state: &TagState| {
+            expired_at_ms.set(expired_at_ms.get().max(state.expired_at_ms(now_ms)));
+            Standing::Fresh
+        };
+        self.weigh(tags.iter().map(Component::as_str), &log, log.floor > 0, &standing, deadline).await?;
+        Ok(expired_at_ms.get())
+    }
+
+    /// The log that a get is judged by.
+    async fn log_for(self: &Rc<Self>, source: LogSource, deadline: Deadline) -> LogRead {
+        let known = match source {
+            LogSource::Read => None,
+            LogSource::Known => self.knowledge.borrow().latest_since(0),
+        };
+        match known {
+            Some(log) => Ok(log),
+            None => self.read_log(deadline).await,
+        }
+    }
+
     async fn judge_by_time(
         self: &Rc<Self>,
         tags: &[Component],
@@ -107,7 +170,7 @@ impl Inner {
         let mut seen = self.knowledge.borrow().version();
         let (found, log) = match &kept {
             Some(copy) => {
-                let log = self.read_log(deadline).await?;
+                let log = self.log_for(request.log, deadline).await?;
                 if !log.may_have_overwritten(row, copy.seen) {
                     let entry = &copy.entry;
                     let judged = self.judge(request, &entry.tags, entry.revision, &log, deadline).await?;
@@ -117,6 +180,10 @@ impl Inner {
                 }
                 // Another instance may have rendered it again.
                 seen = log.version();
+                (self.read_row(row, deadline).await?, log)
+            }
+            None if request.log == LogSource::Known => {
+                let log = self.log_for(request.log, deadline).await?;
                 (self.read_row(row, deadline).await?, log)
             }
             None => {

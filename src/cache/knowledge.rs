@@ -2,20 +2,34 @@
 
 use super::log::Log;
 use super::tag_state::TagState;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 /// Tags whose state rows a process remembers; more are forgotten at once, which costs reads and nothing else.
 const MAX_KNOWN_TAGS: usize = 20_000;
+
+/// Versions of which a process remembers when it learnt them.
+const MAX_MOMENTS: usize = 256;
 
 /// The log as this process last saw it, and the state rows that it has read since.
 #[derive(Default)]
 pub struct Knowledge {
     latest: Rc<Log>,
     seen: Option<u64>,
+    /// When each of the latest versions was learnt, oldest first.
+    moments: VecDeque<(Moment, u64)>,
     known: HashMap<String, TagState>,
     reads: u64,
     learnt_at: u64,
+}
+
+/// A moment by both clocks of this process: callers stamp by either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Unix milliseconds.
+    pub now_ms: u64,
+    /// Milliseconds of [`Host::monotonic_ms`](crate::host::Host::monotonic_ms).
+    pub monotonic_ms: u64,
 }
 
 /// When a read of the log began, in the order of this process's reads.
@@ -43,8 +57,17 @@ impl Knowledge {
         ReadStart(self.reads)
     }
 
+    /// The version that this process had seen at a moment: by the clock that says the older one.
+    pub fn version_at(&self, at: Moment) -> u64 {
+        let known = |is_before: &dyn Fn(&Moment) -> bool| {
+            let found = self.moments.iter().rev().find(|(moment, _)| is_before(moment));
+            found.map_or(0, |(_, version)| *version)
+        };
+        known(&|moment| moment.now_ms < at.now_ms).min(known(&|moment| moment.monotonic_ms < at.monotonic_ms))
+    }
+
     /// Takes in a log read.
-    pub fn learn(&mut self, log: &Rc<Log>, start: ReadStart) -> Learnt {
+    pub fn learn(&mut self, log: &Rc<Log>, start: ReadStart, now: Moment) -> Learnt {
         let seen = self.version();
         let mut learnt = Learnt::Continued;
         if log.version() < seen {
@@ -60,6 +83,12 @@ impl Knowledge {
             if let Some(state) = self.known.get_mut(&event.tag) {
                 state.extend(event.step(version));
             }
+        }
+        if self.moments.back().is_none_or(|(_, version)| *version != log.version()) {
+            if self.moments.len() == MAX_MOMENTS {
+                self.moments.pop_front();
+            }
+            self.moments.push_back((now, log.version()));
         }
         self.seen = Some(log.version());
         self.latest = log.clone();
@@ -109,8 +138,12 @@ mod tests {
     }
 
     fn learn(knowledge: &mut Knowledge, log: &Rc<Log>) -> Learnt {
+        learn_at(knowledge, log, 0)
+    }
+
+    fn learn_at(knowledge: &mut Knowledge, log: &Rc<Log>, at_ms: u64) -> Learnt {
         let start = knowledge.begin_read();
-        knowledge.learn(log, start)
+        knowledge.learn(log, start, Moment { now_ms: 1_000 + at_ms, monotonic_ms: at_ms })
     }
 
     /// The version of the newest revalidation of a tag, `None` when its state row must be read.
@@ -145,8 +178,30 @@ mod tests {
         let mut knowledge = Knowledge::default();
         let early = knowledge.begin_read();
         learn(&mut knowledge, &log(0, &["a", "b"]));
-        assert_eq!(knowledge.learn(&log(0, &["a"]), early), Learnt::Continued);
+        let now = Moment { now_ms: 0, monotonic_ms: 0 };
+        assert_eq!(knowledge.learn(&log(0, &["a"]), early, now), Learnt::Continued);
         assert_eq!(knowledge.version(), 2);
+    }
+
+    #[test]
+    fn a_render_has_seen_what_was_learnt_before_it_began() {
+        let mut knowledge = Knowledge::default();
+        learn_at(&mut knowledge, &log(0, &["a"]), 10);
+        learn_at(&mut knowledge, &log(0, &["a"]), 20);
+        learn_at(&mut knowledge, &log(0, &["a", "b"]), 30);
+        let version_at =
+            |monotonic_ms| knowledge.version_at(Moment { now_ms: 1_000 + monotonic_ms, monotonic_ms });
+        assert_eq!([5, 10, 11, 30, 31].map(version_at), [0, 0, 1, 1, 2]);
+        assert_eq!(knowledge.version_at(Moment { now_ms: 5_000, monotonic_ms: 15 }), 1);
+    }
+
+    #[test]
+    fn a_render_from_before_what_is_remembered_has_seen_nothing() {
+        let mut knowledge = Knowledge::default();
+        for version in 0..600 {
+            learn_at(&mut knowledge, &log(version, &[]), version);
+        }
+        assert_eq!(knowledge.version_at(Moment { now_ms: 1_100, monotonic_ms: 100 }), 0);
     }
 
     #[test]

@@ -26,7 +26,8 @@ mod turnstile;
 
 pub use config::{Config, TagIndex};
 pub use entry::{Entry, Kind, Lifetime, Lookup, Miss, Outcome, Revalidate};
-pub use get::{GetRequest, Judged};
+pub use get::{GetRequest, Judged, LogSource};
+pub use knowledge::Moment;
 pub use revalidate::{Durations, Revalidated};
 pub use set::{SetError, SetReport, SetRequest};
 pub use tag_state::Standing;
@@ -103,6 +104,11 @@ impl Cache {
             complained: RefCell::default(),
         };
         Cache { inner: Rc::new(inner) }
+    }
+
+    /// The log version that this process had seen at a moment: the revision of what was rendered from then on.
+    pub fn version_at(&self, at: Moment) -> u64 {
+        self.inner.knowledge.borrow().version_at(at)
     }
 
     /// Bytes and entries that this process keeps in memory.

@@ -2,7 +2,7 @@
 
 use super::entry::Row;
 use super::key::EntryKey;
-use super::knowledge::{Learnt, ReadStart};
+use super::knowledge::{Learnt, Moment, ReadStart};
 use super::log::Log;
 use super::tag_state::TagState;
 use super::turnstile::{Turn, Turnstile};
@@ -87,9 +87,15 @@ impl Inner {
         tags: &[String],
         deadline: Deadline,
     ) -> Result<Vec<(String, TagState)>, Error> {
-        let keys = tags.iter().map(|tag| key_of(self.rows.tag_state_of(tag))).collect();
+        let mut states: Vec<(String, TagState)> = Vec::new();
+        for tag in tags {
+            // A tag of the entry may be one that the request adds, too.
+            if states.iter().all(|(known, _)| known != tag) {
+                states.push((tag.clone(), TagState::default()));
+            }
+        }
+        let keys = states.iter().map(|(tag, _)| key_of(self.rows.tag_state_of(tag))).collect();
         let items = self.get_items(keys, deadline).await?;
-        let mut states: Vec<_> = tags.iter().map(|tag| (tag.clone(), TagState::default())).collect();
         for item in &items {
             let tag = item.get("revalidated").and_then(AttributeValue::as_s);
             let state = TagState::from_item(item);
@@ -227,7 +233,8 @@ impl Inner {
         self.warm.set(true);
         let log = Log::from_item(item.as_ref()).map_err(|_| Rc::new(unreadable("the revalidation log")))?;
         let log = Rc::new(log);
-        if self.knowledge.borrow_mut().learn(&log, start) == Learnt::Reset {
+        let now = Moment { now_ms: self.host.now_ms(), monotonic_ms: self.host.monotonic_ms() };
+        if self.knowledge.borrow_mut().learn(&log, start, now) == Learnt::Reset {
             self.memory.borrow_mut().clear();
             self.host.log(LogLevel::Warn, "the revalidation log went back: its row was deleted or restored from a backup; entries rendered since are rendered again");
         }

@@ -86,6 +86,12 @@ impl TagState {
         worst(self.steps.iter().filter(|step| step.at_ms > since_ms), now_ms)
     }
 
+    /// When it expired last before `now_ms` (Unix milliseconds); 0 is never.
+    pub fn expired_at_ms(&self, now_ms: u64) -> u64 {
+        let expired = self.steps.iter().filter(|step| step.expires_at_ms <= now_ms);
+        expired.map(|step| step.at_ms.max(step.expires_at_ms)).max().unwrap_or(0)
+    }
+
     /// The version of the newest revalidation, zero when there was none.
     pub fn version(&self) -> u64 {
         self.steps.last().map_or(0, |step| step.version)
@@ -159,6 +165,13 @@ mod tests {
     fn a_soft_revalidation_is_stale_until_its_deadline() {
         assert_eq!(state(&[(3, 50)]).standing(2, 49), Standing::Stale);
         assert_eq!(state(&[(3, 50)]).standing(2, 50), Standing::Expired);
+    }
+
+    #[test]
+    fn it_expired_when_it_was_revalidated_or_when_its_deadline_passed() {
+        assert_eq!(state(&[(3, 0), (4, 50), (5, u64::MAX)]).expired_at_ms(49), 1);
+        assert_eq!(state(&[(3, 0), (4, 50), (5, u64::MAX)]).expired_at_ms(50), 50);
+        assert_eq!(state(&[(5, u64::MAX)]).expired_at_ms(50), 0);
     }
 
     #[test]

@@ -7,8 +7,8 @@ mod value;
 use crate::cache::key::{Component, EntryKey};
 use crate::cache::table::{self, TableSpec};
 use crate::cache::{
-    Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, Miss, Outcome, Revalidate, SetRequest,
-    Standing,
+    Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, LogSource, Miss, Moment, Outcome,
+    Revalidate, SetRequest, Standing,
 };
 use crate::host::SharedHost;
 use host::{JsHost, WasmHost};
@@ -41,6 +41,8 @@ extern "C" {
     fn tags(this: &JsGet) -> Array;
     #[wasm_bindgen(method, getter, js_name = softTags)]
     fn soft_tags(this: &JsGet) -> Array;
+    #[wasm_bindgen(method, getter, js_name = byKnownLog)]
+    fn by_known_log(this: &JsGet) -> bool;
 
     /// What a set adds to the key.
     #[wasm_bindgen(extends = JsKey)]
@@ -81,6 +83,7 @@ impl Core {
             key: entry_key(request),
             tags: components(&request.tags()),
             soft_tags: components(&request.soft_tags()),
+            log: if request.by_known_log() { LogSource::Known } else { LogSource::Read },
         };
         future_to_promise(async move {
             let lookup = cache.get(&request).await;
@@ -157,6 +160,32 @@ impl Core {
                 revalidated.map_err(|error| rejection(&error.to_string(), Some(&error.code)))?;
             Ok(JsValue::from_f64(revalidated.version as f64))
         })
+    }
+
+    /// Reads the log for the gets of one request (`byKnownLog`); rejects when it could not be read in time.
+    pub fn refresh(&self) -> Promise {
+        let cache = self.cache.clone();
+        future_to_promise(async move {
+            let version = cache.refresh().await.map_err(|miss| unavailable(&miss))?;
+            Ok(JsValue::from_f64(version as f64))
+        })
+    }
+
+    /// When any of the tags expired last, Unix milliseconds; rejects when the store did not say in time.
+    pub fn expiration(&self, tags: &Array) -> Promise {
+        let cache = self.cache.clone();
+        let tags = components(tags);
+        future_to_promise(async move {
+            let expired_at_ms = cache.expiration(&tags).await.map_err(|miss| unavailable(&miss))?;
+            Ok(JsValue::from_f64(expired_at_ms as f64))
+        })
+    }
+
+    /// The log version that this process had seen at a moment, by the wall clock and by `performance.now()`.
+    #[wasm_bindgen(js_name = versionAt)]
+    pub fn version_at(&self, now_ms: f64, monotonic_ms: f64) -> f64 {
+        let at = Moment { now_ms: now_ms as u64, monotonic_ms: monotonic_ms as u64 };
+        self.cache.version_at(at) as f64
     }
 
     /// A tag as row keys and `revalidatedTags` hold it.
@@ -273,6 +302,14 @@ fn seconds(value: Option<f64>) -> Option<u64> {
 
 fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+fn unavailable(miss: &Miss) -> JsValue {
+    let why = match miss {
+        Miss::Unavailable(why) | Miss::Unreadable(why) => why,
+        Miss::Absent | Miss::Revalidated => "nothing is there",
+    };
+    rejection(why, None)
 }
 
 fn rejection(message: &str, code: Option<&str>) -> JsValue {
