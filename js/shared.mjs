@@ -5,6 +5,7 @@ import { instantiate } from "../pkg/core.mjs";
 import runtime from "#runtime";
 import { createHost } from "./host.mjs";
 import { coreOptions } from "./options.mjs";
+import { createRevalidate } from "./revalidations.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
@@ -16,6 +17,7 @@ import { coreOptions } from "./options.mjs";
  * @property {Logger} logger
  * @property {Options} options
  * @property {(event: CacheEvent) => void} emit
+ * @property {ReturnType<typeof createRevalidate>} revalidate
  */
 
 const VERSION = 1;
@@ -111,7 +113,8 @@ function make(options) {
   const logger = loggerFor(options.log);
   const { Core } = instantiateCore();
   const core = new Core(hostFor(options, logger), coreOptions(options));
-  return { core, logger, options, emit: emitter(options, logger) };
+  const emit = emitter(options, logger);
+  return { core, logger, options, emit, revalidate: createRevalidate({ core, logger, emit }) };
 }
 
 /**
