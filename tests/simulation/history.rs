@@ -1,0 +1,109 @@
+//! What really happened: every event in the order in which the table took it, and every promise that was broken.
+
+use crate::dynamodb::{Item, number_of};
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The whole revalidation log, of which the row keeps only the newest part. The event at position `i` has version `i + 1`.
+#[derive(Default)]
+pub struct History {
+    events: RefCell<Vec<Event>>,
+    /// When each render of each entry was last written, Unix microseconds.
+    written: RefCell<BTreeMap<(String, u64), u64>>,
+    violations: RefCell<Vec<String>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub tag: String,
+    /// Entries are expired from this moment on, Unix milliseconds of whoever looks; 0 is at once, `u64::MAX` never.
+    pub expires_at_ms: u64,
+    /// When the table took it, Unix microseconds.
+    pub at_us: u64,
+}
+
+impl History {
+    /// Something that must not happen.
+    pub fn violation(&self, what: String) {
+        self.violations.borrow_mut().push(what);
+    }
+
+    pub fn violations(&self) -> Vec<String> {
+        self.violations.borrow().clone()
+    }
+
+    /// Events so far, which is also the log's version.
+    pub fn version(&self) -> usize {
+        self.events.borrow().len()
+    }
+
+    /// Events that the table took up to a moment.
+    pub fn version_at(&self, at_us: u64) -> usize {
+        self.events.borrow().partition_point(|event| event.at_us <= at_us)
+    }
+
+    /// The events of `tags` that an entry with this revision had not seen, among the first `version`.
+    pub fn unseen(&self, tags: &BTreeSet<String>, revision: u64, version: usize) -> Vec<Event> {
+        let events = self.events.borrow();
+        let since = events.iter().take(version).skip(revision as usize);
+        since.filter(|event| tags.contains(&event.tag)).cloned().collect()
+    }
+
+    /// The log row was updated: its version counts all events that ever were, its floor those that it lost.
+    pub fn log_written(&self, before: &Item, after: &Item, now_us: u64) {
+        let (old, new) = (number(before, "version"), number(after, "version"));
+        let list = after.get("events").and_then(|events| events["L"].as_array()).cloned().unwrap_or_default();
+        if new > old {
+            let appended = list.len().saturating_sub((new - old) as usize);
+            self.events.borrow_mut().extend(list[appended..].iter().map(|event| Event::of(event, now_us)));
+        }
+        let floor = number(after, "floor");
+        if floor + list.len() as u64 != new || new != self.version() as u64 || floor < number(before, "floor")
+        {
+            let kept = list.len();
+            self.violation(format!(
+                "the log row is wrong: floor {floor}, {kept} events, version {new}, was {old}"
+            ));
+        }
+    }
+
+    /// An entry row was put; the simulation keeps the number of its render in `lastModified`.
+    pub fn entry_written(&self, key: &str, row: &Item, now_us: u64) {
+        if row.contains_key("revision") {
+            self.written.borrow_mut().insert((key.to_owned(), number(row, "lastModified")), now_us);
+        }
+    }
+
+    /// When the table last took a render of an entry.
+    pub fn last_written_us(&self, key: &str, render: u64) -> u64 {
+        self.written.borrow().get(&(key.to_owned(), render)).copied().unwrap_or(0)
+    }
+
+    /// The cache deleted an entry: only one that no get may serve fresh any more may go.
+    pub fn entry_deleted(&self, key: &str, row: &Item) {
+        let tags = row.get("tags").and_then(|tags| tags["L"].as_array()).cloned().unwrap_or_default();
+        let tags: BTreeSet<_> = tags.iter().filter_map(|tag| tag["S"].as_str().map(str::to_owned)).collect();
+        let revision = number(row, "revision");
+        if self.unseen(&tags, revision, self.version()).is_empty() {
+            self.violation(format!(
+                "an entry that was rendered since was deleted: {key:?}, revision {revision}"
+            ));
+        }
+    }
+}
+
+impl Event {
+    fn of(attribute: &Value, at_us: u64) -> Self {
+        let map = &attribute["M"];
+        let expires_at_ms = match map["soft"]["BOOL"] == Value::Bool(true) {
+            true => number_of(&map["expire"]).unwrap_or(u64::MAX),
+            false => 0,
+        };
+        Event { tag: map["tag"]["S"].as_str().unwrap_or_default().to_owned(), expires_at_ms, at_us }
+    }
+}
+
+fn number(item: &Item, attribute: &str) -> u64 {
+    item.get(attribute).and_then(number_of).unwrap_or(0)
+}

@@ -1,0 +1,82 @@
+//! Simulated processes: each has its own cache, host and wall clock; they share the table alone.
+
+use crate::dynamodb::DynamoDb;
+use crate::host::{SimHost, WallClock};
+use crate::plan::Plan;
+use crate::world::{Owner, World};
+use nextjs_dynamodb_cache::cache::Cache;
+use nextjs_dynamodb_cache::credentials::Provider;
+use nextjs_dynamodb_cache::dynamodb::{Client, ClientConfig};
+use nextjs_dynamodb_cache::endpoint::Endpoint;
+use nextjs_dynamodb_cache::host::SharedHost;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// One running process.
+pub struct Process {
+    pub owner: Owner,
+    pub cache: Cache,
+    pub clock: Rc<WallClock>,
+    /// The table has answered a get of this process: from now on the budget of a get is the short one.
+    pub answered: Cell<bool>,
+}
+
+/// The places where processes run: a crash empties a place, and another process starts there cold.
+pub struct Cluster {
+    world: Rc<World>,
+    dynamodb: Rc<DynamoDb>,
+    plan: Rc<Plan>,
+    places: RefCell<Vec<Rc<Process>>>,
+    started: Cell<u32>,
+}
+
+impl Cluster {
+    pub fn start(world: Rc<World>, dynamodb: Rc<DynamoDb>, plan: Rc<Plan>) -> Rc<Self> {
+        let (places, started) = Default::default();
+        let cluster = Cluster { world, dynamodb, plan, places, started };
+        for _ in 0..cluster.plan.processes {
+            let clock = Rc::new(WallClock::default());
+            cluster.jump(&clock);
+            let process = cluster.launch(clock);
+            cluster.places.borrow_mut().push(process);
+        }
+        Rc::new(cluster)
+    }
+
+    pub fn any(&self) -> Rc<Process> {
+        self.world.random().pick(&self.places.borrow()).clone()
+    }
+
+    pub fn all(&self) -> Vec<Rc<Process>> {
+        self.places.borrow().clone()
+    }
+
+    /// A process ends between any two of its steps; another starts in its place and knows nothing.
+    pub fn crash_one(&self) {
+        let place = self.world.within(0..=self.plan.processes as u64 - 1) as usize;
+        let crashed = self.places.borrow()[place].clone();
+        self.world.trace(|| format!("{:?} crashes", crashed.owner));
+        self.world.crash(crashed.owner);
+        let process = self.launch(crashed.clock.clone());
+        self.places.borrow_mut()[place] = process;
+    }
+
+    /// One more process, which knows nothing yet.
+    pub fn launch(&self, clock: Rc<WallClock>) -> Rc<Process> {
+        self.started.set(self.started.get() + 1);
+        let owner = Owner::Process(self.started.get());
+        let host = SimHost::new(self.dynamodb.clone(), self.world.clone(), owner, clock.clone());
+        let host: SharedHost = Rc::new(host);
+        let region = "eu-central-1".to_owned();
+        let endpoint = Endpoint::resolve(None, &region, host.as_ref()).expect("AWS's own endpoint");
+        let client = Client::new(host.clone(), ClientConfig::new(region, endpoint, Provider::environment()));
+        let cache = Cache::new(host, client, self.plan.config.clone());
+        Rc::new(Process { owner, cache, clock, answered: Cell::new(false) })
+    }
+
+    /// A wall clock is set, within the skew that the plan allows.
+    pub fn jump(&self, clock: &WallClock) {
+        let skew_ms = self.plan.skew_ms;
+        clock.jump_to(self.world.within(0..=2 * skew_ms) as i64 - skew_ms as i64);
+    }
+}

@@ -1,0 +1,108 @@
+//! How often things happened, so that a simulation in which nothing happens does not pass.
+
+use nextjs_dynamodb_cache::cache::{Miss, Outcome};
+use std::cell::Cell;
+use std::fmt;
+use std::ops::AddAssign;
+
+/// Counts of one history.
+#[derive(Default)]
+pub struct Stats {
+    pub fresh: Cell<u64>,
+    pub stale: Cell<u64>,
+    pub absent: Cell<u64>,
+    pub revalidated: Cell<u64>,
+    pub unreadable: Cell<u64>,
+    pub unavailable: Cell<u64>,
+    pub sets: Cell<u64>,
+    pub revalidations: Cell<u64>,
+}
+
+impl Stats {
+    pub fn count(&self, outcome: &Outcome) {
+        let counter = match outcome {
+            Outcome::Fresh(_) => &self.fresh,
+            Outcome::Stale(..) => &self.stale,
+            Outcome::Miss(Miss::Absent) => &self.absent,
+            Outcome::Miss(Miss::Revalidated) => &self.revalidated,
+            Outcome::Miss(Miss::Unreadable(_)) => &self.unreadable,
+            Outcome::Miss(Miss::Unavailable(_)) => &self.unavailable,
+        };
+        counter.set(counter.get() + 1);
+    }
+}
+
+/// Counts of many histories.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    pub fresh: u64,
+    pub stale: u64,
+    pub absent: u64,
+    pub revalidated: u64,
+    pub unreadable: u64,
+    pub unavailable: u64,
+    pub sets: u64,
+    pub revalidations: u64,
+    pub requests: u64,
+    pub swept: u64,
+    pub compacted: u64,
+    pub log_versions: u64,
+}
+
+impl Totals {
+    pub fn of(stats: &Stats) -> Self {
+        Totals {
+            fresh: stats.fresh.get(),
+            stale: stats.stale.get(),
+            absent: stats.absent.get(),
+            revalidated: stats.revalidated.get(),
+            unreadable: stats.unreadable.get(),
+            unavailable: stats.unavailable.get(),
+            sets: stats.sets.get(),
+            revalidations: stats.revalidations.get(),
+            ..Totals::default()
+        }
+    }
+
+    pub fn gets(&self) -> u64 {
+        self.fresh + self.stale + self.absent + self.revalidated + self.unreadable + self.unavailable
+    }
+}
+
+impl AddAssign for Totals {
+    fn add_assign(&mut self, other: Totals) {
+        self.fresh += other.fresh;
+        self.stale += other.stale;
+        self.absent += other.absent;
+        self.revalidated += other.revalidated;
+        self.unreadable += other.unreadable;
+        self.unavailable += other.unavailable;
+        self.sets += other.sets;
+        self.revalidations += other.revalidations;
+        self.requests += other.requests;
+        self.swept += other.swept;
+        self.compacted += other.compacted;
+        self.log_versions += other.log_versions;
+    }
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Totals { fresh, stale, absent, revalidated, unreadable, unavailable, .. } = self;
+        writeln!(
+            f,
+            "{} gets: {fresh} fresh, {stale} stale, misses: {absent} absent, {revalidated} revalidated,",
+            self.gets()
+        )?;
+        writeln!(
+            f,
+            "{unreadable} unreadable, {unavailable} unavailable; {} sets, {} revalidations",
+            self.sets, self.revalidations
+        )?;
+        let Totals { log_versions, compacted, swept, requests, .. } = self;
+        write!(
+            f,
+            "{log_versions} events, {compacted} of them compacted; {swept} entries swept; {requests} requests to the table"
+        )
+    }
+}

@@ -1,0 +1,176 @@
+//! The source of truth behind the cache, and what every get is held to.
+
+use crate::history::History;
+use crate::host::WallClock;
+use crate::random::Random;
+use crate::world::World;
+use nextjs_dynamodb_cache::cache::{Entry, Outcome};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// What pages are rendered from: a number for each tag, which grows with every change.
+pub struct Truth {
+    world: Rc<World>,
+    history: Rc<History>,
+    source: RefCell<BTreeMap<String, u64>>,
+    renders: RefCell<Vec<Rendered>>,
+    demands: RefCell<Vec<Demand>>,
+    /// When the newest on-demand render of an entry that has returned was written, Unix microseconds.
+    replaced_us: RefCell<BTreeMap<String, u64>>,
+}
+
+/// One render: its number stands in the value.
+#[derive(Clone)]
+pub struct Rendered {
+    pub key: String,
+    pub tags: Vec<String>,
+    /// What it read for each tag.
+    pub read: BTreeMap<String, u64>,
+}
+
+/// A revalidation that has returned: who asks later must not get what was read before.
+#[derive(Clone)]
+pub struct Demand {
+    pub tag: String,
+    /// What a render must have read at least.
+    pub at_least: u64,
+    /// Entries are gone from this moment on, Unix milliseconds by the revalidating process's clock; before, they are stale.
+    pub expires_at_ms: u64,
+}
+
+/// What was so when a get began.
+pub struct Asked {
+    key: String,
+    tags: BTreeSet<String>,
+    demands: Vec<Demand>,
+    replaced_us: u64,
+    /// Events that the table had taken.
+    version: usize,
+    clock_ms: u64,
+    jumps: u32,
+}
+
+impl Truth {
+    pub fn new(world: Rc<World>, history: Rc<History>) -> Rc<Self> {
+        let (source, renders, demands, replaced_us) = Default::default();
+        Rc::new(Truth { world, history, source, renders, demands, replaced_us })
+    }
+
+    /// The data behind a tag changes.
+    pub fn change(&self, tag: &str) -> u64 {
+        let mut source = self.source.borrow_mut();
+        let version = source.entry(tag.to_owned()).or_default();
+        *version += 1;
+        *version
+    }
+
+    /// What a render reads for a tag now.
+    pub fn read(&self, tag: &str) -> u64 {
+        self.source.borrow().get(tag).copied().unwrap_or(0)
+    }
+
+    /// A revalidation has returned.
+    pub fn demand(&self, demand: Demand) {
+        self.demands.borrow_mut().push(demand);
+    }
+
+    /// An on-demand render of a good entry was stored: copies of what it replaced must not be served any more.
+    pub fn replaced(&self, key: &str, render: u64) {
+        let mut all = self.replaced_us.borrow_mut();
+        let replaced_us = all.entry(key.to_owned()).or_default();
+        *replaced_us = (*replaced_us).max(self.history.last_written_us(key, render));
+    }
+
+    /// A render is done: gives its number and the value.
+    pub fn rendered(&self, rendered: Rendered) -> (u64, Vec<u8>) {
+        let mut renders = self.renders.borrow_mut();
+        let number = renders.len() as u64;
+        renders.push(rendered);
+        (number, value_of(number))
+    }
+
+    /// A get begins. `tags` are those that it asks with; what happened within the last `freshness_ms` need not count yet.
+    pub fn ask(&self, key: &str, tags: BTreeSet<String>, clock: &WallClock, freshness_ms: u64) -> Asked {
+        let shared = freshness_ms > 0;
+        let until_us = self.world.now_us() - (freshness_ms + 1) * 1000;
+        Asked {
+            key: key.to_owned(),
+            tags,
+            demands: if shared { Vec::new() } else { self.demands.borrow().clone() },
+            replaced_us: if shared { 0 } else { self.replaced_us.borrow().get(key).copied().unwrap_or(0) },
+            version: if shared { self.history.version_at(until_us) } else { self.history.version() },
+            clock_ms: clock.now_ms(&self.world),
+            jumps: clock.jumps(),
+        }
+    }
+
+    /// The get's answer is held to everything that was so when it began.
+    pub fn check(&self, asked: &Asked, outcome: &Outcome, clock: &WallClock) {
+        let (entry, fresh) = match outcome {
+            Outcome::Fresh(entry) => (entry, true),
+            Outcome::Stale(entry, _) => (entry, false),
+            Outcome::Miss(_) => return,
+        };
+        let Some(rendered) = self.whole(&asked.key, entry) else { return };
+        // A deadline counts by the reader's clock: what it said when the get began is the least it can have said since.
+        let passed = |expires_at_ms: u64| {
+            expires_at_ms == 0 || (clock.jumps() == asked.jumps && expires_at_ms <= asked.clock_ms)
+        };
+        let tags: BTreeSet<_> = asked.tags.iter().chain(&rendered.tags).cloned().collect();
+        let served = if fresh { "fresh" } else { "stale" };
+        for event in self.history.unseen(&tags, entry.revision, asked.version) {
+            if fresh || passed(event.expires_at_ms) {
+                self.broken(asked, entry, served, &format!("in spite of an event in the log: {event:?}"));
+            }
+        }
+        if self.history.last_written_us(&asked.key, entry.last_modified_ms) < asked.replaced_us {
+            self.broken(asked, entry, served, "although it was replaced on demand");
+        }
+        for demand in asked.demands.iter().filter(|demand| tags.contains(&demand.tag)) {
+            let read = rendered.read.get(&demand.tag).copied().unwrap_or(0);
+            if read < demand.at_least && (fresh || passed(demand.expires_at_ms)) {
+                let Demand { tag, at_least, .. } = demand;
+                self.broken(
+                    asked,
+                    entry,
+                    served,
+                    &format!("rendered from {tag} {read}, {at_least} was revalidated"),
+                );
+            }
+        }
+    }
+
+    /// The render that the value holds, if it is whole.
+    fn whole(&self, key: &str, entry: &Entry) -> Option<Rendered> {
+        let value = entry.encoded().unwrap_or_default();
+        let number = value.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).unwrap_or(u64::MAX);
+        let rendered = self.renders.borrow().get(number as usize).cloned();
+        let whole = rendered.filter(|rendered| {
+            rendered.key == key && entry.last_modified_ms == number && *value == *value_of(number)
+        });
+        match whole {
+            Some(rendered) if entry.tags.iter().eq(&rendered.tags) => Some(rendered),
+            _ => {
+                self.history
+                    .violation(format!("{key} holds a value that no render made: {} bytes", value.len()));
+                None
+            }
+        }
+    }
+
+    fn broken(&self, asked: &Asked, entry: &Entry, served: &str, why: &str) {
+        let Asked { key, version, .. } = asked;
+        let revision = entry.revision;
+        self.history
+            .violation(format!("{key} was {served} at revision {revision}, log version {version}: {why}"));
+    }
+}
+
+/// A render's number, and bytes that it alone decides, so that a mixture of two values shows.
+fn value_of(number: u64) -> Vec<u8> {
+    let mut random = Random::new(number.wrapping_mul(0xA076_1D64_78BD_642F));
+    let words = random.within(2..=60);
+    let bytes = (0..words).flat_map(|_| random.next().to_le_bytes());
+    number.to_le_bytes().into_iter().chain(bytes).collect()
+}
