@@ -13,7 +13,6 @@ export default [
       "no-constructor-return": "error",
       "no-implicit-coercion": "error",
       "no-self-compare": "error",
-      "no-shadow": "error",
       "no-unused-vars": ["error", { varsIgnorePattern: "^_", argsIgnorePattern: "^_" }],
       "no-var": "error",
       "object-shorthand": "error",
@@ -30,5 +29,10 @@ export default [
       "no-restricted-globals": ["error", "process", "Buffer", "require", "global"],
       "no-restricted-imports": ["error", { patterns: ["node:*"] }],
     },
+  },
+  {
+    // Some of their functions run in a browser.
+    files: ["tests/e2e/**/*.mjs"],
+    languageOptions: { globals: globals.browser },
   },
 ];
