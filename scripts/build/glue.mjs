@@ -69,9 +69,9 @@ function exportedNames(glue) {
  * @param {string} start
  */
 function functionText(glue, start) {
-  const from = glue.indexOf(`\n${start}(`);
+  const from = glue.indexOf(`\n${start}(`) + 1;
   const to = glue.indexOf("\n}\n", from);
-  check(from >= 0 && to >= 0, `there is no ${start}`);
+  check(from > 0 && to > 0, `there is no ${start}`);
   return glue.slice(from, to + "\n}\n".length);
 }
 

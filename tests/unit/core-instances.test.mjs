@@ -1,0 +1,71 @@
+// pkg/core.mjs: a fresh instance at each call, as scripts/build/glue.mjs makes it of wasm-bindgen's glue.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import runtime from "../../js/runtime/node.mjs";
+import { base64 } from "../../pkg/core-inline.mjs";
+import { instantiate } from "../../pkg/core.mjs";
+import { instantiableGlue } from "../../scripts/build/glue.mjs";
+
+const GLUE = `/* @ts-self-types="./core.d.ts" */
+export class Core {
+}
+export function createTable(options) {
+}
+function __wbg_get_imports() {
+    return {};
+}
+let wasm;
+function __wbg_finalize_init(instance, module) {
+    wasm = instance.exports;
+}
+async function __wbg_load(module, imports) {
+    fetch(module);
+}
+function initSync(module) {
+    module = new WebAssembly.Module(module);
+}
+async function __wbg_init(module_or_path) {
+    module_or_path = new URL('core_bg.wasm', import.meta.url);
+}
+export { initSync, __wbg_init as default };
+`;
+
+test("each call gives an instance of its own", () => {
+  const module = runtime.compileCore();
+  const first = instantiate(module);
+  const second = instantiate(module);
+  assert.notEqual(first.Core, second.Core);
+  assert.deepEqual(Object.keys(first), Object.keys(second));
+  assert.ok(Object.keys(first).includes("createTable"));
+});
+
+test("the inlined module is the one in the wasm file", async () => {
+  const file = await readFile(new URL("../../pkg/core.wasm", import.meta.url));
+  assert.ok(Buffer.from(base64, "base64").equals(file));
+});
+
+test("glue loses what loads by URL, by fetch and from bytes", () => {
+  const module = instantiableGlue(GLUE);
+  assert.match(module, /^export function instantiate\(module\) \{$/m);
+  assert.match(module, /^return \{ Core, createTable \};$/m);
+  assert.doesNotMatch(module, /import\.meta|fetch|new URL|WebAssembly\.Module\(/);
+  assert.equal(module.match(/^export /gm)?.length, 1);
+});
+
+/** @type {[name: string, glue: string, why: RegExp][]} */
+const UNKNOWN = [
+  ["without its loader", GLUE.replace("__wbg_load(", "__wbg_loads("), /there is no async function __wbg_load/],
+  ["without its imports", GLUE.replace("__wbg_get_imports()", "__wbg_imports()"), /__wbg_get_imports.* is not there once/],
+  ["that imports a module", `${GLUE}\nimport { x } from "./snippets/x.js";\n`, /import.* is left/],
+  ["that exports a constant", `${GLUE}\nexport const x = 1;\n`, /export.* is left/],
+  ["that exports nothing", GLUE.replaceAll(/^export (?=class|function)/gm, ""), /it exports nothing/],
+  ["that loads in another place", GLUE.replace("let wasm;", "let wasm = fetch('core.wasm');"), /fetch.* is left/],
+];
+
+for (const [name, glue, why] of UNKNOWN) {
+  test(`glue ${name} fails the build`, () => {
+    assert.throws(() => instantiableGlue(glue), why);
+  });
+}

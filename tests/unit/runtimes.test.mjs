@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import node from "../../js/runtime/node.mjs";
+import { webRuntime } from "../../js/runtime/web.mjs";
+
+/** The shortest module there is. */
+const EMPTY = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+
+test("the environment is read at each call, and a blank variable is not set", () => {
+  process.env.RUNTIMES_TEST = "one";
+  assert.equal(node.env("RUNTIMES_TEST"), "one");
+  process.env.RUNTIMES_TEST = "two";
+  assert.equal(node.env("RUNTIMES_TEST"), "two");
+  process.env.RUNTIMES_TEST = "";
+  assert.equal(node.env("RUNTIMES_TEST"), undefined);
+  delete process.env.RUNTIMES_TEST;
+  assert.equal(node.env("RUNTIMES_TEST"), undefined);
+});
+
+test("a file is read whole, and one that is not there is null", async () => {
+  const bytes = await node.readFile(fileURLToPath(import.meta.url));
+  assert.match(new TextDecoder().decode(bytes ?? undefined), /^import assert/);
+  assert.equal(await node.readFile("/no/such/file"), null);
+});
+
+test("the core is compiled once", () => {
+  const core = node.compileCore();
+  assert.ok(core instanceof WebAssembly.Module);
+  assert.equal(node.compileCore(), core);
+});
+
+test("what runs outside of the request does not see the request's context, and the caller still does", async () => {
+  const request = new AsyncLocalStorage();
+  await request.run("a request", async () => {
+    const seen = await node.outsideRequest(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      return request.getStore();
+    });
+    assert.equal(seen, undefined);
+    assert.equal(request.getStore(), "a request");
+  });
+});
+
+test("what runs outside of the request throws to its caller", () => {
+  const run = () => {
+    throw new RangeError("from within");
+  };
+  assert.throws(() => node.outsideRequest(run), RangeError);
+});
+
+test("a web runtime hands out the module that it was given, and has no files", async () => {
+  const web = webRuntime(EMPTY);
+  assert.equal(web.compileCore(), EMPTY);
+  assert.equal(await web.readFile(fileURLToPath(import.meta.url)), null);
+  assert.equal(web.require, undefined);
+  assert.equal(web.outsideRequest(() => 7), 7);
+});
+
+test("a web runtime uses the fetch of its start, and never one that follows a redirect", async (context) => {
+  /** @type {(string | undefined)[]} */
+  const redirects = [];
+  context.mock.method(globalThis, "fetch", async (/** @type {string} */ _url, /** @type {RequestInit} */ init) => {
+    redirects.push(init.redirect);
+    return new Response("answer");
+  });
+  const web = webRuntime(EMPTY);
+  context.mock.method(globalThis, "fetch", () => assert.fail("the patched fetch was called"));
+  const signal = new AbortController().signal;
+  const init = { method: "POST", headers: {}, body: new Uint8Array(), signal, redirect: /** @type {const} */ ("error") };
+  const response = await web.fetch("http://127.0.0.1/", init);
+  assert.equal(new TextDecoder().decode(await response.arrayBuffer()), "answer");
+  assert.deepEqual(redirects, ["manual"]);
+});
