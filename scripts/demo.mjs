@@ -27,9 +27,8 @@ main().catch(async (error) => {
 async function main() {
   mkdirSync(LOGS, { recursive: true });
   console.log("\nOne cache, two servers: a Next.js application whose cache is in DynamoDB\n");
-  await step("Build the package (the first time, some minutes)", () =>
-    run("node", [join(ROOT, "scripts/build.mjs")], { cwd: ROOT, log: join(LOGS, "package.log") }),
-  );
+  console.log("  Build the package: minutes at the first time, as its tools are installed");
+  await run("node", [join(ROOT, "scripts/build.mjs")], { cwd: ROOT, log: join(LOGS, "package.log"), echo: true });
   await step("Pack and install it in the application", async () => {
     const tarball = await pack(join(ROOT, ".cache/pack"));
     await install({ folder: FOLDER, sources: [join(ROOT, "demo")], tarball });

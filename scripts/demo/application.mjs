@@ -48,11 +48,13 @@ export async function install({ folder, sources, tarball }) {
   for (const source of sources) {
     cpSync(source, folder, { recursive: true, filter });
   }
-  const wanted = digest([join(folder, "package-lock.json"), tarball]);
-  await once(folder, "install", wanted, async () => {
-    const npm = (/** @type {string[]} */ ...args) =>
-      run("npm", [...args, "--no-audit", "--no-fund"], { cwd: folder, log: join(folder, `logs/npm-${args[0]}.log`) });
-    await npm("ci");
+  const npm = (/** @type {string[]} */ ...args) =>
+    run("npm", [...args, "--no-audit", "--no-fund"], { cwd: folder, log: join(folder, `logs/npm-${args[0]}.log`) });
+  const dependencies = digest([join(folder, "package-lock.json")]);
+  await once(folder, "dependencies", dependencies, () => npm("ci"));
+  await once(folder, "package", `${dependencies} ${digest([tarball])}`, async () => {
+    // npm takes another tarball of the same version for the one that is there.
+    rmSync(join(folder, "node_modules/nextjs-dynamodb-cache"), { recursive: true, force: true });
     await npm("install", "--no-save", tarball);
   });
 }
@@ -69,7 +71,7 @@ export async function build(folder, env = {}, name = "build") {
     .filter((path) => !KEPT.test(path.split(/[\\/]/)[0]) && path !== "next-env.d.ts")
     .sort()
     .map((path) => join(folder, path));
-  const wanted = digest([join(folder, ".made-install"), ...files]) + JSON.stringify(env);
+  const wanted = digest([join(folder, ".made-package"), ...files]) + JSON.stringify(env);
   await once(folder, name, wanted, () =>
     run("node", [NEXT, "build"], { cwd: folder, env: { ...TABLE_ENVIRONMENT, ...env }, log: join(folder, `logs/${name}.log`) }),
   );

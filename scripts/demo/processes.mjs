@@ -50,7 +50,7 @@ export function start(command, args, { cwd, env, log, echo = false, group = fals
       file.write(chunk);
       tail = (tail + chunk).slice(-TAIL_CHARACTERS);
       if (echo) {
-        process.stdout.write(chunk);
+        process.stdout.write(String(chunk).replaceAll(/^(?=.)/gm, "    "));
       }
     });
   }
@@ -80,7 +80,8 @@ export async function run(command, args, place) {
   const process = start(command, args, place);
   const end = await process.ended;
   if (end !== "ended with code 0") {
-    throw new Error(`${command} ${args.join(" ")} ${end}\n\n${process.output()}\n\nIts whole output is in ${place.log}`);
+    const shown = place.echo ? "" : `\n\n${process.output().trim()}`;
+    throw new Error(`${command} ${args.join(" ")} ${end}${shown}\n\nIts whole output is in ${place.log}`);
   }
   return process.output();
 }
@@ -112,7 +113,7 @@ export async function ready(process, name, answers, timeoutMs = 30_000) {
 /**
  * Ends a process, or its group: first asked, then made to.
  *
- * @param {Running} process
+ * @param {Running} one
  * @param {NodeJS.Signals} [first]
  */
 export async function stop(one, first = "SIGTERM") {

@@ -97,7 +97,7 @@ export async function events({ url }) {
  *
  * @template T
  * @param {string} what
- * @param {() => Promise<T>} look
+ * @param {() => Promise<T | false>} look
  * @param {number} [timeoutMs]
  * @returns {Promise<T>} the first that is truthy
  */

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { startEmulator } from "../emulators.mjs";
 import { act, visit } from "./browse.mjs";
 import { buildAgain, startCluster } from "./cluster.mjs";
 
@@ -11,7 +12,7 @@ describe("instances of two builds over one table", () => {
   /** @type {import("./cluster.mjs").Instance} */
   let next;
   before(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster(await startEmulator("dynalite"));
     await buildAgain("two");
     next = await cluster.start("next", "two");
   });

@@ -3,29 +3,32 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build, createTable, install, pack, startInstance } from "../../scripts/demo/application.mjs";
-import { startDynalite } from "../../scripts/demo/dynalite.mjs";
 import { freePort } from "../../scripts/demo/ports.mjs";
 import { stop, stopAll } from "../../scripts/demo/processes.mjs";
-import { startDynamoDBLocal } from "./dynamodb-local.mjs";
 import { startOrigin } from "./origin.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, ".cache/e2e");
 const LOGS = join(FOLDER, "logs");
 
+/** What the table is in. */
+export const EMULATORS = /** @type {const} */ (["dynalite", "dynamodb-local"]);
+
 /** @typedef {import("../../scripts/demo/application.mjs").RunningInstance} Instance */
+/** @typedef {{ endpoint: string, stop: () => Promise<void> }} Store */
 
 /**
  * Two instances, A and B, of one build.
  *
- * @param {{ storeFolder?: string }} [options] where dynalite keeps its data, so that they outlive it
+ * @param {Store} store
  */
-export async function startCluster(options) {
+export async function startCluster(store) {
   try {
-    return await start(options);
+    return await start(store);
   } catch (error) {
     // What has been started would keep the test's process alive.
     await stopAll();
+    await store.stop();
     throw error;
   }
 }
@@ -39,10 +42,9 @@ export function buildAgain(name) {
   return build(FOLDER, { E2E_BUILD: name }, `build-${name}`);
 }
 
-/** @param {{ storeFolder?: string }} [options] */
-async function start({ storeFolder } = {}) {
+/** @param {Store} store */
+async function start(store) {
   await prepare();
-  const store = await startStore(storeFolder);
   await createTable(FOLDER, store.endpoint);
   const origin = await startOrigin();
   /**
@@ -57,12 +59,12 @@ async function start({ storeFolder } = {}) {
   return {
     a,
     b,
-    store,
     origin,
     start: startOne,
     stop: (/** @type {Instance} */ instance) => stop(instance),
     async end() {
       await stopAll();
+      await store.stop();
       await origin.stop();
     },
   };
@@ -76,18 +78,4 @@ async function prepare() {
   const tarball = await pack(join(ROOT, ".cache/pack"));
   await install({ folder: FOLDER, sources: [join(ROOT, "demo"), join(import.meta.dirname, "app")], tarball });
   await build(FOLDER);
-}
-
-/** @param {string | undefined} folder */
-function startStore(folder) {
-  const store = (!folder && process.env.E2E_STORE) || "dynalite";
-  const log = join(LOGS, `${store}.log`);
-  switch (store) {
-    case "dynalite":
-      return startDynalite({ log, folder });
-    case "dynamodb-local":
-      return startDynamoDBLocal({ log });
-    default:
-      throw new Error(`E2E_STORE is ${store}: it may be dynalite or dynamodb-local`);
-  }
 }

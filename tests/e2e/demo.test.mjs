@@ -128,6 +128,7 @@ describe("npm run demo", () => {
   });
 
   it("Legacy: res.revalidate on B is what A serves", async () => {
+    await page.screenshot({ path: join(LOGS, "desktop.png"), fullPage: true });
     await choose("Legacy");
     assert.equal((await visit("A")).by, "the build");
     await revalidate("B", "res.revalidate");
@@ -167,6 +168,7 @@ describe("npm run demo", () => {
         document.documentElement.scrollWidth,
         getComputedStyle(document.body).backgroundColor,
       ]);
+      await phone.screenshot({ path: join(LOGS, `phone-${colorScheme}.png`), fullPage: true });
       assert.equal(width, 390);
       assert.equal(ground, colorScheme === "light" ? "rgb(246, 245, 241)" : "rgb(20, 22, 26)");
       await phone.close();

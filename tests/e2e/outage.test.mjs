@@ -17,8 +17,15 @@ const RECOVERY_MS = 60_000;
 describe("without its store", () => {
   /** @type {Awaited<ReturnType<typeof startCluster>>} */
   let cluster;
+  /** @type {Awaited<ReturnType<typeof startDynalite>>} */
+  let dynalite;
   const folder = mkdtempSync(join(tmpdir(), "nextjs-dynamodb-cache-"));
-  before(async () => (cluster = await startCluster({ storeFolder: join(folder, "data") })));
+  // On disk, so that the table outlives the process.
+  const data = join(folder, "data");
+  before(async () => {
+    dynalite = await startDynalite({ log: join(folder, "dynalite.log"), folder: data });
+    cluster = await startCluster({ endpoint: dynalite.endpoint, stop: () => stop(dynalite) });
+  });
   after(async () => {
     await cluster?.end();
     rmSync(folder, { recursive: true });
@@ -55,10 +62,11 @@ describe("without its store", () => {
 
   it("pages are served while it is down, and shared when it is back", async () => {
     const known = await visit(cluster.a, "/isr/known");
-    await stop(cluster.store, "SIGKILL");
+    await stop(dynalite, "SIGKILL");
     await servesPages("down");
-    const { port } = cluster.store;
-    cluster.store = await startDynalite({ log: join(folder, "again.log"), port, folder: join(folder, "data") });
+    // Not confirmed, which the log says: the page that asked for it does not break.
+    await act(cluster.a, "expireTag", "isr-down");
+    dynalite = await startDynalite({ log: join(folder, "again.log"), port: dynalite.port, folder: data });
     await sharesAgain("back");
     await act(cluster.a, "expireTag", "isr-known");
     const renewed = await visit(cluster.b, "/isr/known");
@@ -67,7 +75,7 @@ describe("without its store", () => {
   });
 
   it("pages are served while it hangs, and shared when it goes on", async () => {
-    const { pid } = cluster.store.child;
+    const { pid } = dynalite.child;
     process.kill(Number(pid), "SIGSTOP");
     try {
       await servesPages("hanging");

@@ -6,5 +6,5 @@ export default async function Fetched({ params }) {
   await connection();
   const { slug } = await params;
   const response = await fetch(origin(`/fetched/${slug}`), { next: { revalidate: 300, tags: [`fetched-${slug}`] } });
-  return <Stamp data={await response.text()} />;
+  return <Stamp data={(await response.text()).slice(0, 40)} />;
 }
