@@ -14,7 +14,7 @@ const TSC = join(ROOT, "node_modules", "typescript", "bin", "tsc");
 
 /** Everything that may be in the tarball. */
 const ALLOWED = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|cache-handler\.mjs)$/,
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(use-)?cache-handler\.mjs)$/,
   /^js\/([\w-]+\/)?[\w-]+\.mjs$/,
   /^js\/runtime\/[\w-]+\.d\.ts$/,
   /^pkg\/core(\.mjs|\.wasm|-inline\.mjs)$/,
@@ -27,6 +27,8 @@ const EXPORTS = {
   ".": ["DynamoDBCacheHandler"],
   "./cache-handler": ["default"],
   "./create-table": ["createCacheTable"],
+  "./use-cache": ["createUseCacheHandler"],
+  "./use-cache-handler": ["default"],
   "./core.wasm": undefined,
   "./package.json": undefined,
 };
@@ -141,6 +143,8 @@ const USER = `
 import { DynamoDBCacheHandler, type CacheEvent, type DynamoDBCacheOptions } from "nextjs-dynamodb-cache";
 import handler from "nextjs-dynamodb-cache/cache-handler";
 import { createCacheTable } from "nextjs-dynamodb-cache/create-table";
+import { createUseCacheHandler, type UseCacheHandler } from "nextjs-dynamodb-cache/use-cache";
+import remote from "nextjs-dynamodb-cache/use-cache-handler";
 
 const options: DynamoDBCacheOptions = {
   tableName: "table",
@@ -149,6 +153,7 @@ const options: DynamoDBCacheOptions = {
   credentials: async () => ({ accessKeyId: "a", secretAccessKey: "b", expiration: new Date() }),
 };
 export default class MyHandler extends DynamoDBCacheHandler.configure(options) {}
+export const plural: UseCacheHandler[] = [remote, createUseCacheHandler(options)];
 export const ready: typeof DynamoDBCacheHandler = handler;
 export const done: "created" | "found" = (await createCacheTable({ tableName: "table" })).table;
 // @ts-expect-error: no such option
