@@ -10,8 +10,8 @@ export default function Overview() {
         <p className="eyebrow">nextjs-dynamodb-cache</p>
         <h1>One cache, two servers</h1>
         <p className="lead">
-          Two <code>next start</code> processes that know nothing of each other. What one renders, the other serves; what
-          one revalidates, the other renders anew. Between them is one DynamoDB table.
+          Two <code>next start</code> processes that know nothing of each other. What one renders, the other serves;
+          what one revalidates, the other renders anew. Between them is one DynamoDB table.
         </p>
       </header>
       <Console instances={instances()} here={thisInstance()} table={process.env.NEXT_CACHE_DYNAMODB_TABLE} />

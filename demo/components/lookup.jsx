@@ -7,7 +7,7 @@ export function Badge({ lookup }) {
 export function lookupText({ type, source, reason, ms, bytes, storedBytes }) {
   const from = source === "build" ? "from the build's output" : source === "table" ? "from the table" : "";
   const why = reason ? `(${reason})` : "";
-  const size = bytes ? `${kilobytes(storedBytes)} stored, ${kilobytes(bytes)} raw` : "";
+  const size = bytes ? `${kilobytes(storedBytes)} (${kilobytes(bytes)} raw)` : "";
   return [[type === "miss" ? "nothing to serve" : from, why].filter(Boolean).join(" "), milliseconds(ms), size]
     .filter(Boolean)
     .join(" · ");

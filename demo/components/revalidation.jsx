@@ -19,19 +19,21 @@ export function Revalidation({ exhibit, instances, onDone }) {
   const [outcome, setOutcome] = useState();
 
   async function revalidate({ how, code }) {
-    setOutcome({ text: `${on} revalidates…` });
+    const of = exhibit.id;
+    setOutcome({ of, text: `${on} revalidates…` });
     const body = JSON.stringify({ instance: on, exhibit: exhibit.id, how });
     const response = await fetch("/api/revalidate", { method: "POST", body });
     const { error, type, reason, ms } = await response.json();
     const failure = error ?? (type === "degraded" ? reason : undefined);
     setOutcome(
       failure
-        ? { failed: true, text: `${on}: ${failure}` }
-        : { text: `${on} has done ${code} in ${milliseconds(ms)}. Now visit the page on the other instance.` },
+        ? { of, failed: true, text: `${on}: ${failure}` }
+        : { of, text: `${on} has done ${code} in ${milliseconds(ms)}. Now visit the page on the other instance.` },
     );
     await onDone();
   }
 
+  const shown = outcome?.of === exhibit.id ? outcome : undefined;
   return (
     <section aria-labelledby="revalidate">
       <div className="heading">
@@ -52,8 +54,8 @@ export function Revalidation({ exhibit, instances, onDone }) {
           </button>
         ))}
       </div>
-      <p className={outcome?.failed ? "outcome failed" : "outcome"} aria-live="polite">
-        {outcome?.text ?? "The next visit on either instance obeys it."}
+      <p className={shown?.failed ? "outcome failed" : "outcome"} aria-live="polite">
+        {shown?.text ?? "The next visit on either instance obeys it."}
       </p>
     </section>
   );

@@ -9,7 +9,7 @@ export function Served() {
   useEffect(() => {
     fetch("/api/events")
       .then((response) => response.json())
-      .then((events) => setLookup(events.findLast((event) => event.key?.endsWith(window.location.pathname) && event.type !== "set")));
+      .then((events) => setLookup(events.findLast(isLookupOfThisPage)));
   }, []);
   return (
     <p className="served" aria-live="polite">
@@ -22,4 +22,9 @@ export function Served() {
       )}
     </p>
   );
+}
+
+/** Next's keys are opaque, but they end with the path. */
+function isLookupOfThisPage({ type, key }) {
+  return type !== "set" && key?.endsWith(window.location.pathname);
 }

@@ -31,7 +31,7 @@ export function TableView({ name, rows, error }) {
           ))}
         </div>
       </div>
-      <p className={error ? "outcome failed" : "quiet"}>{error ?? (current ? ROWS[current] : "It is empty: visit a page.")}</p>
+      <p className={error ? "outcome failed" : "quiet"}>{error ?? ROWS[current] ?? "It is empty: visit a page."}</p>
       {current && <Rows rows={all.filter(({ row }) => row === current)} />}
     </section>
   );

@@ -6,14 +6,14 @@ export const EXHIBITS = [
     title: "News",
     path: "/news",
     tag: "news",
-    about: "App Router, prerendered by the build. Its first visit after a start is a hit from the build's own output.",
+    about: "App Router, prerendered by the build: the first visit after a start is a hit from the build's own output.",
   },
   {
     id: "story",
     title: "Story",
     path: "/stories/the-keeper",
     tag: "stories",
-    about: "App Router, rendered at its first visit, and again after 30 seconds. Whichever instance renders it, both serve it.",
+    about: "App Router, rendered at its first visit, and again after 30 seconds. Both serve what either has rendered.",
   },
   {
     id: "legacy",

@@ -1,5 +1,5 @@
-// The rows of the table, for people to look at. The package needs no Scan, and its IAM policy allows none: this asks the
-// local emulator, which accepts any signature, with a header that only has a signature's shape.
+// The rows of the table, for people to look at. The package needs no Scan, and its IAM policy allows none: this asks
+// the local emulator, which accepts any signature, with a header that only has a signature's shape.
 
 const UNSIGNED =
   "AWS4-HMAC-SHA256 Credential=demo/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=none";

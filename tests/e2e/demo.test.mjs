@@ -97,7 +97,7 @@ describe("npm run demo", () => {
     assert.deepEqual([b.badge, b.by], ["MISS", "B"]);
     const a = await visit("A");
     assert.deepEqual([a.badge, a.by, a.at], ["HIT", "B", b.at]);
-    assert.match(a.handler, /from the table.* stored, .* raw/);
+    assert.match(a.handler, /from the table · .* ms · .* kB \(.* kB raw\)/);
   });
 
   it('revalidateTag with "max" on B: A serves it once more, and renders it anew', async () => {
