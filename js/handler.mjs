@@ -1,11 +1,23 @@
 // The singular `cacheHandler`: Next's words on one side, the core's on the other.
 
 import runtime from "#runtime";
+import { fresh, stale } from "./answers.mjs";
+import { isBuilding } from "./build-memory.mjs";
 import { buildTimeCache, readBuildId, readBuildOutput } from "./build-output.mjs";
-import { agreeWithManifest, markStale } from "./manifest.mjs";
 import { resolveOptions } from "./options.mjs";
 import { sharedCache } from "./shared.mjs";
-import { answers, isBuildScoped, isFetch, lifetimeOf, requestedKind, storedKind, strings, tagsOf } from "./values.mjs";
+import {
+  answers,
+  isBuildScoped,
+  isFetch,
+  lifetimeOf,
+  requestedKind,
+  softTagsOf,
+  storedKind,
+  strings,
+  tagsOf,
+  tagsWeighedByNext,
+} from "./values.mjs";
 
 /** @typedef {import("../types/index.d.ts").CacheHandlerContext} CacheHandlerContext */
 /** @typedef {import("../types/index.d.ts").CacheHandlerValue} CacheHandlerValue */
@@ -89,7 +101,7 @@ export class DynamoDBCacheHandler {
   async revalidateTag(tags, durations) {
     const wanted = strings(tags);
     if (wanted.length > 0 && !isBuilding()) {
-      await this.#guarded("revalidateTag", undefined, (cache) => this.#revalidate(cache, wanted, durations));
+      await this.#guarded("revalidateTag", undefined, (cache) => cache.revalidate(wanted, durations));
     }
   }
 
@@ -107,7 +119,7 @@ export class DynamoDBCacheHandler {
     /** @param {Omit<CacheEvent, "ms" | "key">} event */
     const emit = (event) => cache.emit({ key, ...(kind && { kind }), ms: performance.now() - began, ...event });
     const build = await this.#build(cache, kind);
-    const found = await cache.core.get({ key, build, tags: strings(ctx.tags), softTags: strings(ctx.softTags) });
+    const found = await cache.core.get({ key, build, tags: strings(ctx.tags), softTags: softTagsOf(key, ctx) });
     this.#remember(key, found);
     if (found.status === "miss") {
       return this.#miss(cache, key, ctx, found, emit);
@@ -117,8 +129,6 @@ export class DynamoDBCacheHandler {
       emit({ type: "miss", reason: "another kind" });
       return null;
     }
-    const value = copyOf(found.value);
-    const tags = [...tagsOf(value, ctx), ...strings(ctx.softTags)];
     const isStale = found.status === "stale";
     emit({
       type: isStale ? "stale" : "hit",
@@ -127,12 +137,10 @@ export class DynamoDBCacheHandler {
       bytes: found.rawBytes,
       storedBytes: found.storedBytes,
     });
-    const lastModified = agreeWithManifest(tags, found.lastModified);
-    if (isStale) {
-      const revalidated = new Set(found.revalidatedTags);
-      markStale(tags.filter((tag) => revalidated.has(cache.core.tagName(tag))), lastModified);
-    }
-    return { lastModified, value, ...cacheControlOf(found) };
+    const value = copyOf(found.value);
+    const entry = { lastModified: found.lastModified, value, ...cacheControlOf(found) };
+    const judged = { key, entry, tags: tagsWeighedByNext(value, ctx) };
+    return isStale ? stale(judged, revalidatedIn(cache, found)) : fresh(judged);
   }
 
   /**
@@ -152,7 +160,7 @@ export class DynamoDBCacheHandler {
     if (found.reason !== "revalidated" && !isFetch(requestedKind(ctx))) {
       const built = await readBuildOutput(this.#context, key, ctx);
       if (built) {
-        return this.#fromBuild(cache, built, ctx, found, emit);
+        return this.#fromBuild(cache, key, built, ctx, found, emit);
       }
     }
     emit({ type: "miss", reason: found.reason });
@@ -163,28 +171,25 @@ export class DynamoDBCacheHandler {
    * Build output has no revision: it is judged by when it was written.
    *
    * @param {SharedCache} cache
+   * @param {string} key
    * @param {CacheHandlerValue} built
    * @param {GetContext} ctx
    * @param {{ version: number }} found
    * @param {(event: Omit<CacheEvent, "ms" | "key">) => void} emit
    * @returns {Promise<CacheHandlerValue | null>}
    */
-  async #fromBuild(cache, built, ctx, found, emit) {
-    const tags = [...tagsOf(built.value, ctx), ...strings(ctx.softTags)];
-    const judged = await cache.core.judgeBuilt(tags, built.lastModified, found.version);
-    if (judged.status === "miss") {
-      emit({ type: "miss", reason: judged.reason });
+  async #fromBuild(cache, key, built, ctx, found, emit) {
+    const tags = [...tagsOf(built.value, ctx), ...softTagsOf(key, ctx)];
+    const { status, reason, revalidatedTags } = await cache.core.judgeBuilt(tags, built.lastModified, found.version);
+    if (status === "miss") {
+      emit({ type: "miss", reason });
       return null;
     }
     const kind = storedKind(built.value);
-    if (judged.status === "fresh") {
-      emit({ type: "hit", kind, source: "build" });
-      return { ...built, lastModified: agreeWithManifest(tags, built.lastModified) };
-    }
-    emit({ type: "stale", kind, source: "build" });
-    const revalidated = new Set(judged.revalidatedTags);
-    markStale(tags.filter((tag) => revalidated.has(cache.core.tagName(tag))), built.lastModified);
-    return built;
+    const isStale = status === "stale";
+    emit({ type: isStale ? "stale" : "hit", kind, source: "build" });
+    const judged = { key, entry: built, tags: tagsWeighedByNext(built.value, ctx) };
+    return isStale ? stale(judged, revalidatedIn(cache, { revalidatedTags })) : fresh(judged);
   }
 
   /**
@@ -221,24 +226,6 @@ export class DynamoDBCacheHandler {
       const reason = messageOf(error);
       cache.logger.error(`${key} was not stored, so it will be rendered again: ${reason}`);
       cache.emit({ type: "degraded", key, kind, reason, ms: performance.now() - began });
-    }
-  }
-
-  /**
-   * @param {SharedCache} cache
-   * @param {string[]} tags
-   * @param {{ expire?: number } | undefined} durations
-   */
-  async #revalidate(cache, tags, durations) {
-    const began = performance.now();
-    const soft = durations !== undefined && durations !== null;
-    try {
-      await cache.core.revalidateTags(tags, soft, durations?.expire);
-      cache.emit({ type: "revalidate", tags, ms: performance.now() - began });
-    } catch (error) {
-      const reason = messageOf(error);
-      cache.logger.error(`revalidation of ${tags.join(", ")} was not confirmed by the store, so old content may be served: ${reason}`);
-      cache.emit({ type: "degraded", tags, reason, ms: performance.now() - began });
     }
   }
 
@@ -288,9 +275,14 @@ export class DynamoDBCacheHandler {
   }
 }
 
-/** `next build` has no instances to share with, and often no AWS access: Next's own handler serves it. */
-function isBuilding() {
-  return runtime.env("NEXT_PHASE") === "phase-production-build";
+/**
+ * @param {SharedCache} cache
+ * @param {{ revalidatedTags: string[] }} judged as the core names them
+ * @returns {(tag: string) => boolean}
+ */
+function revalidatedIn(cache, { revalidatedTags }) {
+  const revalidated = new Set(revalidatedTags);
+  return (tag) => revalidated.has(cache.core.tagName(tag));
 }
 
 /**

@@ -29,6 +29,7 @@ export function agreeWithManifest(tags, lastModified) {
  *
  * @param {string[]} tags those of its tags that were revalidated
  * @param {number} lastModified what is returned with the entry
+ * @returns {boolean} whether Next will see it
  */
 export function markStale(tags, lastModified) {
   const manifest = nextTagsManifest();
@@ -36,4 +37,5 @@ export function markStale(tags, lastModified) {
     const known = manifest?.get(tag) ?? {};
     manifest?.set(tag, { ...known, stale: Math.max(known.stale ?? 0, lastModified + 1) });
   }
+  return manifest !== null && tags.length > 0;
 }

@@ -4,38 +4,60 @@
 import runtime from "#runtime";
 
 /** @typedef {{ stale?: number, expired?: number }} TagTimes */
-
-/** @type {Map<string, TagTimes> | null | undefined} */
-let tagsManifest;
+/** @typedef {{ revalidate: number | false, expire: number | undefined }} CacheControl */
 
 /**
  * Next 16's map of revalidated tags in this process, by which it judges what the handler returns.
  *
- * @returns {Map<string, TagTimes> | null} null where this Next has none
+ * @type {() => Map<string, TagTimes> | null} null where this Next judges by none
  */
-export function nextTagsManifest() {
-  if (tagsManifest === undefined) {
-    const found = load((require) => require("next/dist/server/lib/incremental-cache/tags-manifest.external.js"));
-    // Next 15 has the module, but as a plain object that it fills from revalidateTag alone.
-    tagsManifest = found?.tagsManifest instanceof Map ? found.tagsManifest : null;
-  }
-  return tagsManifest ?? null;
-}
+export const nextTagsManifest = once(() => {
+  const found = load((require) => require("next/dist/server/lib/incremental-cache/tags-manifest.external.js"));
+  // Next 15 has the module too, but only its own handler looks into it, and for other values.
+  return found?.areTagsStale ? found.tagsManifest : null;
+});
 
-/** @type {any} */
-let fileSystemCache;
+/**
+ * Next's map of the lifetimes of pages and routes in this process: what is not in it, it takes to live for one second.
+ *
+ * @type {() => Map<string, CacheControl> | null} of Next 15.3 and later
+ */
+export const nextCacheControls = once(() => {
+  const found =
+    load((require) => require("next/dist/server/lib/incremental-cache/shared-cache-controls.external.js")) ??
+    load((require) => require("next/dist/server/lib/incremental-cache/shared-cache-controls.js"));
+  return found?.SharedCacheControls?.cacheControls ?? null;
+});
+
+/**
+ * The same before Next 15.3, which knew no `expire`.
+ *
+ * @type {() => Map<string, number | false> | null}
+ */
+export const nextRevalidateTimings = once(() => {
+  const found = load((require) => require("next/dist/server/lib/incremental-cache/shared-revalidate-timings.js"));
+  return found?.SharedRevalidateTimings?.timings ?? null;
+});
 
 /**
  * Next's own handler, which reads what the build has prerendered.
  *
- * @returns {(new (context: any) => { get: Function, set: Function }) | null}
+ * @type {() => (new (context: any) => { get: Function, set: Function }) | null}
  */
-export function nextFileSystemCache() {
-  if (fileSystemCache === undefined) {
-    const found = load((require) => require("next/dist/server/lib/incremental-cache/file-system-cache.js"));
-    fileSystemCache = found?.default ?? null;
-  }
-  return fileSystemCache;
+export const nextFileSystemCache = once(() => {
+  const found = load((require) => require("next/dist/server/lib/incremental-cache/file-system-cache.js"));
+  return found?.default ?? null;
+});
+
+/**
+ * @template T
+ * @param {() => T} find
+ * @returns {() => T}
+ */
+function once(find) {
+  /** @type {{ found: T } | undefined} */
+  let result;
+  return () => (result ??= { found: find() }).found;
 }
 
 /**

@@ -1,11 +1,16 @@
 // What Next's values say of themselves: kind, tags and lifetime, in all the shapes of its versions.
 
+import { pathOf } from "./lifetimes.mjs";
+
 /** @typedef {import("../types/index.d.ts").CacheValue} CacheValue */
 /** @typedef {import("../types/index.d.ts").GetContext} GetContext */
 /** @typedef {import("../types/index.d.ts").SetContext} SetContext */
 
 /** The header in which a page or route handler carries its tags. */
 const TAGS_HEADER = "x-next-cache-tags";
+
+/** What a tag starts with that stands for a path. */
+const PATH_TAG = "_N_T_";
 
 /** What may be answered to each `ctx.kind`: a value of another kind under the same key is not what Next asks for. */
 /** @type {Record<string, string[]>} */
@@ -72,9 +77,40 @@ export function storedKind(value) {
  * @returns {string[]}
  */
 export function tagsOf(value, ctx) {
-  const header = value?.headers?.[TAGS_HEADER];
-  const fromHeader = typeof header === "string" && header.length > 0 ? header.split(",") : [];
-  return [...strings(ctx.tags), ...fromHeader];
+  return [...strings(ctx.tags), ...headerTagsOf(value)];
+}
+
+/**
+ * Tags that count for one get: those of the page that fetches, and of a page of the Pages Router its own path, which
+ * its entry does not name and `revalidatePath` does.
+ *
+ * @param {string} key
+ * @param {GetContext} ctx
+ * @returns {string[]}
+ */
+export function softTagsOf(key, ctx) {
+  const requested = requestedKind(ctx);
+  const isPages = requested === "PAGES" || requested === "pages";
+  return [...strings(ctx.softTags), ...(isPages ? pathTagsOf(pathOf(key)) : [])];
+}
+
+/**
+ * The tags by which Next 16 judges an entry once more when it is returned.
+ *
+ * @param {CacheValue | null} value
+ * @param {GetContext} ctx
+ * @returns {string[]}
+ */
+export function tagsWeighedByNext(value, ctx) {
+  switch (value?.kind) {
+    case "FETCH":
+      return [...strings(ctx.tags), ...strings(ctx.softTags)];
+    case "APP_PAGE":
+    case "APP_ROUTE":
+      return headerTagsOf(value);
+    default:
+      return [];
+  }
 }
 
 /**
@@ -98,6 +134,26 @@ export function lifetimeOf(value, ctx) {
 export function strings(list) {
   const all = Array.isArray(list) ? list : [list];
   return all.filter((item) => typeof item === "string");
+}
+
+/**
+ * @param {CacheValue | null} value
+ * @returns {string[]}
+ */
+function headerTagsOf(value) {
+  const header = value?.headers?.[TAGS_HEADER];
+  return typeof header === "string" && header.length > 0 ? header.split(",") : [];
+}
+
+/**
+ * What `revalidatePath` makes of a path. Next 16.3 and later percent-encode what is not ASCII.
+ *
+ * @param {string} path
+ * @returns {string[]}
+ */
+function pathTagsOf(path) {
+  const encoded = path.replace(/[^\t\x20-\x7e\ud800-\udfff]+/gu, encodeURIComponent);
+  return encoded === path ? [PATH_TAG + path] : [PATH_TAG + path, PATH_TAG + encoded];
 }
 
 /**
