@@ -14,7 +14,7 @@ const ROOT = join(import.meta.dirname, "../..");
 
 /**
  * @param {string} folder
- * @param {import("./versions.mjs").Version} version
+ * @param {string} version
  * @param {string} buildId
  * @returns {Promise<Application>}
  */

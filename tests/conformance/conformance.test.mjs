@@ -26,7 +26,7 @@ for (const version of VERSIONS) {
 
 /**
  * @param {string} title
- * @param {import("./versions.mjs").Version} version
+ * @param {string} version
  * @param {import("./suite.mjs").Test[]} tests
  * @param {string} [endpoint]
  */

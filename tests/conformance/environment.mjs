@@ -6,8 +6,16 @@ import { createApplication } from "./application.mjs";
 import { Instance } from "./instance.mjs";
 import { nextOf } from "./words.mjs";
 
-/** @typedef {import("./versions.mjs").Version} Version */
+/** @typedef {string} Version */
 /** @typedef {import("./words.mjs").Next} Next */
+
+/**
+ * @typedef {object} More
+ * @property {string} [build] if it is not of this build
+ * @property {Record<string, unknown>} [options] of the handler, beside those of all instances
+ * @property {Record<string, string>} [env]
+ * @property {boolean} [dev] as in `next dev`
+ */
 
 /**
  * @typedef {object} Environment
@@ -15,8 +23,7 @@ import { nextOf } from "./words.mjs";
  * @property {Instance} a
  * @property {Instance} b another process than `a`, but for the control
  * @property {string} distDir where the build of both lies
- * @property {(more?: { build?: string, env?: Record<string, string> }) => Promise<Instance>} start one more instance, of
- *   this build unless another is named
+ * @property {(more?: More) => Promise<Instance>} start one more instance
  * @property {() => Promise<void>} stop
  */
 
@@ -25,20 +32,22 @@ const BUDGETS = { readTimeoutMs: 20_000, coldTimeoutMs: 20_000, writeTimeoutMs: 
 const BUILD = "build-1";
 
 /**
- * @param {Version} version
+ * @param {string} version
  * @param {{ folder: string, endpoint?: string }} place without an endpoint, it is the control
  * @returns {Promise<Environment>}
  */
 export async function startEnvironment(version, { folder, endpoint }) {
   const next = nextOf(version);
+  /** @type {"dynamodb" | "next"} */
+  const handler = endpoint ? "dynamodb" : "next";
   const options = { endpoint, tableName: `conformance-${version}`, region: "eu-central-1", credentials: EMULATOR_CREDENTIALS, ...BUDGETS };
   /** @type {Instance[]} */
   const instances = [];
   /** @type {Environment["start"]} */
-  const start = async ({ build = BUILD, env } = {}) => {
-    const application = await applicationOf(join(folder, `${version}-${endpoint ? "dynamodb" : "next"}-${build}`), version, build);
-    const handler = endpoint ? "dynamodb" : "next";
-    const instance = new Instance(next, { folder: application.folder, handler, options }, env);
+  const start = async ({ build = BUILD, env, dev = false, options: more } = {}) => {
+    const application = await applicationOf(join(folder, `${version}-${handler}-${build}`), version, build);
+    const configuration = { folder: application.folder, handler, dev, options: { ...options, ...more } };
+    const instance = new Instance(next, configuration, env);
     instances.push(instance);
     await instance.ready();
     return instance;
@@ -48,7 +57,7 @@ export async function startEnvironment(version, { folder, endpoint }) {
   }
   const a = await start();
   const b = endpoint ? await start() : a;
-  const { distDir } = await applicationOf(join(folder, `${version}-${endpoint ? "dynamodb" : "next"}-${BUILD}`), version, BUILD);
+  const { distDir } = await applicationOf(join(folder, `${version}-${handler}-${BUILD}`), version, BUILD);
   const stop = async () => void (await Promise.all(instances.map((instance) => instance.stop())));
   return { next, a, b, distDir, start, stop };
 }
@@ -58,7 +67,7 @@ const applications = new Map();
 
 /**
  * @param {string} folder
- * @param {Version} version
+ * @param {string} version
  * @param {string} build
  */
 function applicationOf(folder, version, build) {

@@ -5,17 +5,13 @@ import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { run } from "../../scripts/demo/processes.mjs";
 
-/** One of each interface that a handler meets; React as each of them wants it. */
-const REACT = { "14.2.35": "18.3.1", "15.5.29": "19.2.3", "16.2.6": "19.2.3", "16.4.6": "19.2.3" };
-
-/** @typedef {keyof typeof REACT} Version */
-
-export const VERSIONS = /** @type {Version[]} */ (Object.keys(REACT));
+/** One of each interface that a handler meets. */
+export const VERSIONS = ["14.2.35", "15.5.29", "16.2.6", "16.4.6"];
 
 /**
  * The `node_modules` folder that holds a version of Next, installed when it is not there yet.
  *
- * @param {Version} version
+ * @param {string} version
  * @returns {Promise<string>}
  */
 export async function installedNext(version) {
@@ -31,7 +27,7 @@ export async function installedNext(version) {
 /**
  * Installed beside its place and then moved there, so that what is there is whole.
  *
- * @param {Version} version
+ * @param {string} version
  * @param {string} folder
  */
 async function install(version, folder) {
@@ -39,7 +35,8 @@ async function install(version, folder) {
   const scratch = await mkdtemp(`${folder}-`);
   try {
     await writeFile(join(scratch, "package.json"), '{ "private": true }\n');
-    const packages = [`next@${version}`, `react@${REACT[version]}`, `react-dom@${REACT[version]}`];
+    const react = version.startsWith("14.") ? "18.3.1" : "19.2.3";
+    const packages = [`next@${version}`, `react@${react}`, `react-dom@${react}`];
     // The optional packages are compilers, which nothing here runs.
     const args = ["install", "--no-audit", "--no-fund", "--omit=optional", "--save-exact", ...packages];
     await run("npm", args, { cwd: scratch, log: join(tmpdir(), `next-${version}-install.log`) });

@@ -7,6 +7,7 @@
  * @property {boolean} takesRoute whether response entries belong to a source route (15.5.27, 16.3.8 and 16.4.0 on)
  * @property {boolean} blocksExpired whether `isStale: -1` makes the request wait for a render (16.3.0 on)
  * @property {boolean} setTellsKind whether the context of a set names the kind of a page
+ * @property {boolean} knowsExpire whether a lifetime is `cacheControl`, with an expire time (15.3.0 on)
  */
 
 /** @typedef {"APP_PAGE" | "APP_ROUTE" | "PAGES"} PageKind */
@@ -26,7 +27,14 @@ export function nextOf(version) {
   const major = Number.parseInt(version, 10);
   const after = (/** @type {string} */ other) => version.localeCompare(other, "en", { numeric: true }) >= 0;
   const takesRoute = major === 15 ? after("15.5.27") : after("16.3.8");
-  return { version, major, takesRoute, blocksExpired: after("16.3.0"), setTellsKind: takesRoute };
+  return {
+    version,
+    major,
+    takesRoute,
+    blocksExpired: after("16.3.0"),
+    setTellsKind: takesRoute,
+    knowsExpire: after("15.3.0"),
+  };
 }
 
 /**
@@ -102,15 +110,16 @@ export function setArguments(next, entry, value, lifetime = AN_HOUR) {
   if (entry.kind === "FETCH") {
     const { key, tags, implicit = false } = entry;
     const fetch = { fetchCache: true, fetchUrl: `https://example.com/${tags[0]}`, fetchIdx: 1, tags };
-    const more = next.major === 14 ? { revalidate: value.revalidate } : { isImplicitBuildTimeCache: implicit };
+    const more = next.knowsExpire ? { isImplicitBuildTimeCache: implicit } : { revalidate: value.revalidate };
     return [key, value, { ...fetch, ...more }];
   }
   if (next.major === 14) {
     return [entry.path, value, { revalidate: lifetime.revalidate }];
   }
   const { revalidate, expire } = lifetime;
+  const given = next.knowsExpire ? { cacheControl: { revalidate, expire } } : { revalidate };
   const kind = next.setTellsKind ? { kind: entry.kind } : {};
-  const ctx = { cacheControl: { revalidate, expire }, ...kind, isRoutePPREnabled: false, isFallback: false };
+  const ctx = { ...given, ...kind, isRoutePPREnabled: false, isFallback: false };
   return [entry.path, value, { ...ownerOf(next, entry), ...ctx }];
 }
 

@@ -8,6 +8,7 @@ import { serialize } from "node:v8";
  * @typedef {object} Configuration
  * @property {string} folder the application
  * @property {"dynamodb" | "next"} handler this package's, or Next's default one
+ * @property {boolean} dev
  * @property {Record<string, unknown>} options of this package's handler
  */
 
@@ -43,6 +44,11 @@ const OPERATIONS = {
   },
   getImage: (_request, key) => imageCache().get(key),
   setImage: (_request, key, value, ctx) => untouched(value, () => imageCache().set(key, value, ctx)),
+  // As Next's own handler of 'use cache' does when a tag is revalidated in its process.
+  noteExpired(_request, tag, expired) {
+    const { tagsManifest } = require("next/dist/server/lib/incremental-cache/tags-manifest.external.js");
+    tagsManifest.set(tag, { ...tagsManifest.get(tag), expired });
+  },
   end: (request) => requests.delete(request),
 };
 
@@ -73,7 +79,7 @@ function cacheOf(request) {
 function newCache() {
   return new IncrementalCache({
     fs: nodeFs,
-    dev: false,
+    dev: configuration.dev,
     appDir: true,
     pagesDir: true,
     fetchCache: true,

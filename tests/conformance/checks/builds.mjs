@@ -69,6 +69,32 @@ export const checks = [
     },
   },
   {
+    name: "prerendered_page_with_segments_is_a_hit",
+    promise: "PPR shells and segment data are hits at the first request after a deploy",
+    on: ({ major }) => major >= 16,
+    async run({ id, a, b, next, distDir }) {
+      const entry = page(`/${id}`);
+      const segmentData = new Map([["/_tree", Buffer.from("tree")], ["/slug/__PAGE__", Buffer.from([0, 255])]]);
+      const value = appPage(next, "built", { tags: [`${id}-tag`], segmentData, postponed: '{"state":1}' });
+      await prerender(next, distDir, entry, value);
+      await assertFreshEverywhere([a, b], entry, value);
+      await b.revalidateTag([`${id}-tag`]);
+      await assertMissEverywhere([a, b], entry);
+    },
+  },
+  {
+    name: "revalidated_path_of_the_pages_router_ends_its_prerendered_page",
+    promise: "are rejected once a tag of theirs was revalidated",
+    beyondNext: "entries of the Pages Router have no tags in Next",
+    async run({ id, a, b, next, distDir }) {
+      const [entry, value] = [pagesPage(`/${id}`), pages(next, "built", { headers: undefined, status: undefined })];
+      await prerender(next, distDir, entry, value);
+      await assertFreshEverywhere([a, b], entry, value);
+      await b.revalidateTag([`_N_T_/${id}`]);
+      await assertMissEverywhere([a, b], entry);
+    },
+  },
+  {
     name: "pages_of_one_build_are_not_served_to_another",
     promise: BUILD_SCOPE,
     withoutControl: SEVERAL_BUILDS,
@@ -119,6 +145,71 @@ export const checks = [
     },
   },
   {
+    name: "without_build_scope_pages_are_shared_between_builds",
+    promise: "`buildId: false` shares all",
+    withoutControl: SEVERAL_BUILDS,
+    async run({ id, next, start }) {
+      const options = { buildId: false };
+      const [earlier, later] = await Promise.all([start({ options }), start({ options, build: "build-2" })]);
+      await earlier.set(page(`/${id}`), appPage(next, "p", { tags: [`${id}-tag`] }));
+      await assertFreshEverywhere([later], page(`/${id}`), appPage(next, "p", { tags: [`${id}-tag`] }));
+      await Promise.all([earlier.stop(), later.stop()]);
+    },
+  },
+  {
+    name: "applications_with_other_prefixes_share_nothing",
+    promise: "several apps in one table",
+    withoutControl: SEVERAL_BUILDS,
+    async run({ id, a, start }) {
+      const prefixes = ["one/", "one/2", "", "__tag__"].map((keyPrefix) => ({ options: { keyPrefix } }));
+      const apps = await Promise.all(prefixes.map(start));
+      const entry = fetched(id, { tags: [`${id}-tag`] });
+      for (const [index, app] of apps.entries()) {
+        await app.set(entry, response(`app ${index}`));
+      }
+      for (const [index, app] of apps.entries()) {
+        await assertFreshEverywhere([app], entry, response(`app ${index}`));
+      }
+      await apps[0]?.revalidateTag([`${id}-tag`]);
+      await assertMissEverywhere(apps.slice(0, 1), entry);
+      await assertFreshEverywhere(apps.slice(1, 2), entry, response("app 1"));
+      // Without a prefix it is the application that all other checks run on.
+      await assertFreshEverywhere([a], entry, response("app 2"));
+      await Promise.all(apps.map((app) => app.stop()));
+    },
+  },
+  {
+    name: "without_memory_and_index_it_answers_the_same",
+    promise: "correctness never depends on it, cost does",
+    withoutControl: "it is about this package's options",
+    async run({ id, a, next, start }) {
+      const bare = await start({ options: { memoryMaxBytes: 0, tagIndex: "off" } });
+      const [entry, value] = [page(`/${id}`), appPage(next, "p", { tags: [`${id}-tag`] })];
+      await render(bare, entry, value);
+      await assertFreshEverywhere([bare, a, bare], entry, value);
+      await bare.revalidateTag([`${id}-tag`]);
+      await assertMissEverywhere([a, bare], entry);
+      await render(a, entry, value);
+      await assertFreshEverywhere([bare, a], entry, value);
+      await a.revalidateSoftly([`${id}-tag`], { expire: 31_536_000 });
+      await assertStale(bare, entry, value);
+      await bare.stop();
+    },
+  },
+  {
+    name: "next_dev_caches_fetches_and_no_pages",
+    promise: "behaviour in `next dev`",
+    withoutControl: "it takes an instance of its own",
+    async run({ id, b, next, start }) {
+      const dev = await start({ dev: true });
+      await dev.set(fetched(id), response("data"));
+      await assertFreshEverywhere([dev, b], fetched(id), response("data"));
+      await dev.set(page(`/${id}`), appPage(next, "p"));
+      await assertMissEverywhere([dev, b], page(`/${id}`));
+      await dev.stop();
+    },
+  },
+  {
     name: "fetch_that_the_build_caches_for_itself_is_not_stored",
     promise: "`isImplicitBuildTimeCache` entries are not stored",
     on: ({ major }) => major > 14,
@@ -156,9 +247,18 @@ export const checks = [
 async function prerender(next, distDir, entry, value) {
   const base = join(distDir, "server", entry.kind === "PAGES" ? "pages" : "app", entry.path);
   await mkdir(dirname(base), { recursive: true });
-  const meta = { headers: value.headers, status: value.status, ...ownerIn(next, entry) };
+  /** @type {Map<string, Buffer>} */
+  const segments = value.segmentData ?? new Map();
+  const segmentPaths = segments.size > 0 ? [...segments.keys()] : undefined;
+  const { headers, status, postponed } = value;
+  const meta = { headers, status, postponed, segmentPaths, ...ownerIn(next, entry) };
   for (const [extension, content] of filesOf(entry, value)) {
     await writeFile(base + extension, content);
+  }
+  for (const [path, content] of segments) {
+    const file = `${base}.segments${path}.segment.rsc`;
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
   }
   await writeFile(`${base}.meta`, JSON.stringify(meta));
 }

@@ -208,6 +208,35 @@ export const checks = [
       await assertFreshEverywhere([a, b], entry, value);
     },
   },
+  {
+    name: "fetch_that_was_stored_with_another_tag_is_a_miss_too",
+    promise: "Any event for one of the entry's tags (its own, ctx.tags, ctx.softTags)",
+    beyondNext: "Next's own handler looks at the tags of the get alone",
+    async run({ id, a, b }) {
+      await a.set(fetched(id, { tags: [`${id}-stored`] }), response("data"));
+      const asked = fetched(id, { tags: [`${id}-asked`] });
+      await assertFreshEverywhere([b, a], asked, response("data"));
+      await b.revalidateTag([`${id}-stored`]);
+      await assertMissEverywhere([a, b], asked);
+    },
+  },
+  {
+    name: "render_of_an_instance_whose_clock_is_behind_is_fresh",
+    promise: "order is the log's version, never a clock",
+    on: ({ major }) => major >= 16,
+    withoutControl: "it takes two clocks",
+    async run({ id, a, b, next }) {
+      const [entry, value] = [page(`/${id}`), appPage(next, "p", { tags: [`${id}-tag`] })];
+      const tagged = fetched(id, { tags: [`${id}-tag`] });
+      await b.revalidateTag([`${id}-tag`]);
+      await b.call("noteExpired", null, `${id}-tag`, Date.now() + 500);
+      await render(a, entry, value);
+      await render(a, tagged, response("data"));
+      await pause(700);
+      await assertFreshEverywhere([b, a], entry, value);
+      await assertFreshEverywhere([b, a], tagged, response("data"));
+    },
+  },
   pagesPath("revalidated_path_of_the_pages_router_is_a_miss", (next) => pages(next, "p")),
   pagesPath("revalidated_not_found_of_the_pages_router_is_a_miss", () => null),
   pagesPath("revalidated_redirect_of_the_pages_router_is_a_miss", () => redirect("/there")),

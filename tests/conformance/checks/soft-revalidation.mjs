@@ -59,6 +59,32 @@ export const checks = [
     },
   },
   {
+    name: "fetch_that_was_stored_with_another_tag_is_stale_too",
+    promise: "Any event for one of the entry's tags (its own, ctx.tags, ctx.softTags)",
+    beyondNext: "Next's own handler looks at the tags of the get alone",
+    async run({ id, a, b }) {
+      await a.set(fetched(id, { tags: [`${id}-stored`] }), response("data"));
+      const asked = fetched(id, { tags: [`${id}-asked`] });
+      await assertFreshEverywhere([b, a], asked, response("data"));
+      await a.revalidateSoftly([`${id}-stored`], MAX);
+      await staleEverywhere([b, a], asked, response("data"));
+    },
+  },
+  {
+    name: "instance_that_starts_after_the_deadline_knows_of_it",
+    promise: "also a deadline that passes later",
+    withoutControl: "it takes two instances",
+    async run({ id, a, b, next, start }) {
+      const [entry, value] = [page(`/${id}`), appPage(next, "p", { tags: [`${id}-tag`] })];
+      await a.set(entry, value);
+      await b.revalidateSoftly([`${id}-tag`], { expire: 1 });
+      const late = await start();
+      await pause(1_200);
+      await assertMissEverywhere([late, a], entry);
+      await late.stop();
+    },
+  },
+  {
     name: "deadline_that_passes_later_ends_what_was_stale",
     promise: "hard and soft revalidation with durations, also a deadline that passes later",
     beyondNext: before16,
