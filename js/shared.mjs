@@ -20,6 +20,13 @@ import { createRevalidate } from "./revalidations.mjs";
  * @property {ReturnType<typeof createRevalidate>} revalidate
  */
 
+/**
+ * @typedef {object} Store
+ * @property {Map<string, SharedCache>} caches
+ * @property {WeakMap<object, number>} identities numbers for what options hold beside plain values
+ * @property {number} identified how many there are
+ */
+
 const VERSION = 1;
 const STORE = Symbol.for("nextjs-dynamodb-cache");
 /** @type {WeakMap<Options, SharedCache>} */
@@ -91,16 +98,13 @@ export function loggerFor(log) {
  * @returns {SharedCache}
  */
 function findOrMake(options) {
-  const key = shareableKey(options);
-  const global = /** @type {Record<symbol, Map<string, SharedCache> | undefined>} */ (/** @type {unknown} */ (globalThis));
-  const store = (global[STORE] ??= new Map());
-  const found = key === undefined ? undefined : store.get(key);
-  if (found) {
-    return found;
-  }
-  const shared = make(options);
-  if (key !== undefined) {
-    store.set(key, shared);
+  const global = /** @type {Record<symbol, Store | undefined>} */ (/** @type {unknown} */ (globalThis));
+  const store = (global[STORE] ??= { caches: new Map(), identities: new WeakMap(), identified: 0 });
+  const name = nameOf(options, store);
+  let shared = store.caches.get(name);
+  if (!shared) {
+    shared = make(options);
+    store.caches.set(name, shared);
   }
   return shared;
 }
@@ -118,14 +122,23 @@ function make(options) {
 }
 
 /**
- * Functions have no identity across copies of a module, so caches configured with one are shared by their class alone.
+ * What tells caches apart: plain options by value; functions and objects (which may hold keys) by identity.
  *
  * @param {Options} options
+ * @param {Store} store
  */
-function shareableKey(options) {
-  const values = Object.values(options);
-  const plain = values.every((value) => typeof value !== "function" && (typeof value !== "object" || value === null));
-  return plain ? JSON.stringify([VERSION, options]) : undefined;
+function nameOf(options, store) {
+  /** @param {unknown} value */
+  const identified = (value) => {
+    if (typeof value !== "function" && (typeof value !== "object" || value === null)) {
+      return value;
+    }
+    const identity = store.identities.get(value) ?? ++store.identified;
+    store.identities.set(value, identity);
+    return { identity };
+  };
+  const values = Object.entries(options).map(([name, value]) => [name, identified(value)]);
+  return JSON.stringify([VERSION, values]);
 }
 
 /**

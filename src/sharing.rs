@@ -75,13 +75,21 @@ pub async fn join<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) 
     .await
 }
 
-/// Runs futures at once and waits for all of them.
-pub async fn join_all(mut futures: Vec<LocalFuture<()>>) {
+/// Runs futures at once and gives their results in the order in which they were done.
+pub async fn join_all<T>(mut futures: Vec<LocalFuture<T>>) -> Vec<T> {
+    let mut results = Vec::with_capacity(futures.len());
     poll_fn(|cx| {
-        futures.retain_mut(|future| future.as_mut().poll(cx).is_pending());
+        futures.retain_mut(|future| match future.as_mut().poll(cx) {
+            Poll::Ready(result) => {
+                results.push(result);
+                false
+            }
+            Poll::Pending => true,
+        });
         if futures.is_empty() { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
+    results
 }
 
 /// The future's result, or `None` once the deadline has passed; the future is then dropped, which cancels its requests.

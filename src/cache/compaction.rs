@@ -8,7 +8,8 @@ use super::revalidate::names;
 use super::tag_state::TagState;
 use super::{Inner, key_of};
 use crate::dynamodb::{AttributeValue, Error, ErrorKind, GetItem, Item, PutItem, UpdateItem};
-use crate::host::{Deadline, LogLevel};
+use crate::host::{Deadline, LocalFuture, LogLevel};
+use crate::sharing::join_all;
 use std::rc::Rc;
 
 /// A state row must outlive every entry that it may concern (366 days), seconds.
@@ -17,8 +18,11 @@ const STATE_TTL_S: u64 = 400 * 86_400;
 /// Events that one trim removes: an update expression has at most 300 operators and 4 KB.
 const MAX_TRIMMED: usize = 200;
 
+/// State rows that are written at once: a compaction must not take the table's capacity from readers.
+const WRITES_AT_ONCE: usize = 8;
+
 impl Inner {
-    /// Compacts behind the caller's back, one at a time in this process.
+    /// Compacts behind the caller's back, one at a time in this process, until the log is short enough.
     pub(super) fn spawn_compaction(self: &Rc<Self>, log: Rc<Log>) {
         if self.compacting.replace(true) {
             return;
@@ -26,22 +30,31 @@ impl Inner {
         let inner = self.clone();
         self.host.spawn(Box::pin(async move {
             let deadline = Deadline::after(inner.host.as_ref(), inner.config.sweep_timeout_ms);
-            if let Err(error) = inner.compact(&log, deadline).await {
-                inner.host.log(
-                    LogLevel::Debug,
-                    &format!("compaction of the revalidation log is left to a later one: {error}"),
-                );
+            if let Err(error) = inner.compact_fully(log, deadline).await {
+                let line = format!("compaction of the revalidation log is left to a later one: {error}");
+                inner.host.log(LogLevel::Debug, &line);
             }
             inner.compacting.set(false);
         }));
     }
 
-    /// Moves the older half of the log's events to tag state rows.
-    pub(super) async fn compact(&self, log: &Log, deadline: Deadline) -> Result<(), Error> {
+    async fn compact_fully(self: &Rc<Self>, mut log: Rc<Log>, deadline: Deadline) -> Result<(), Rc<Error>> {
+        while log.events.len() > self.config.log_max_events {
+            log = self.compact(&log, deadline).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves the older half of the log's events to tag state rows; gives the log as it is then.
+    pub(super) async fn compact(
+        self: &Rc<Self>,
+        log: &Log,
+        deadline: Deadline,
+    ) -> Result<Rc<Log>, Rc<Error>> {
         let keep = self.config.log_max_events / 2;
         let count = log.events.len().saturating_sub(keep).min(MAX_TRIMMED);
         if count == 0 {
-            return Ok(());
+            return Ok(Rc::new(log.clone()));
         }
         let mut states: Vec<(&str, TagState)> = Vec::new();
         for (version, event) in log.versioned().take(count) {
@@ -52,8 +65,13 @@ impl Inner {
                 None => states.push((&event.tag, TagState::of(step))),
             }
         }
-        for (tag, state) in states {
-            self.write_state(tag, state, deadline).await?;
+        for some in states.chunks(WRITES_AT_ONCE) {
+            let writes = some.iter().map(|(tag, state)| {
+                let (inner, tag, state) = (self.clone(), (*tag).to_owned(), state.clone());
+                let write = async move { inner.write_state(&tag, state, deadline).await };
+                Box::pin(write) as LocalFuture<Result<(), Error>>
+            });
+            join_all(writes.collect()).await.into_iter().collect::<Result<(), Error>>().map_err(Rc::new)?;
         }
         self.trim(log.floor, count, deadline).await
     }
@@ -88,7 +106,15 @@ impl Inner {
         }
     }
 
-    async fn trim(&self, floor: u64, count: usize, deadline: Deadline) -> Result<(), Error> {
+    /// Takes the oldest events off the log, unless someone else has meanwhile; gives the log as it is then.
+    async fn trim(
+        self: &Rc<Self>,
+        floor: u64,
+        count: usize,
+        deadline: Deadline,
+    ) -> Result<Rc<Log>, Rc<Error>> {
+        let start = self.knowledge.borrow_mut().begin_read();
+        let began_ms = self.host.monotonic_ms();
         let removed: Vec<_> = (0..count).map(|index| format!("#events[{index}]")).collect();
         let unmoved = match floor {
             0 => "(attribute_not_exists(#floor) OR #floor = :floor)",
@@ -102,11 +128,12 @@ impl Inner {
                 (":floor".to_owned(), AttributeValue::n(floor)),
                 (":raised".to_owned(), AttributeValue::n(floor + count as u64)),
             ]),
+            return_values: Some("ALL_NEW".to_owned()),
             ..UpdateItem::new(&self.config.table_name, key_of(self.rows.log()))
         };
         match self.client.send(&update, deadline).await {
-            Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => Ok(()),
-            result => result.map(drop),
+            Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => self.read_log(deadline).await,
+            result => self.take_in_log(result.map(|output| output.attributes), start, began_ms),
         }
     }
 }

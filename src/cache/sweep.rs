@@ -9,7 +9,6 @@ use super::{Inner, key_of};
 use crate::dynamodb::{AttributeValue, DeleteItem, Error, ErrorKind, Item, Query, WriteRequest};
 use crate::host::{Deadline, LocalFuture, LogLevel};
 use crate::sharing::join_all;
-use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Deletes under way at once: a sweep must not take the table's capacity from readers.
@@ -65,25 +64,16 @@ impl Inner {
         version: u64,
         deadline: Deadline,
     ) -> Result<(), Error> {
-        let swept: Rc<RefCell<Vec<WriteRequest>>> = Rc::default();
-        let failed: Rc<RefCell<Option<Error>>> = Rc::default();
         let deletes = sentinels.iter().map(|sentinel| {
-            let (inner, swept, failed) = (self.clone(), swept.clone(), failed.clone());
-            let sentinel = (*sentinel).to_owned();
+            let (inner, sentinel) = (self.clone(), (*sentinel).to_owned());
             let delete = async move {
-                match inner.sweep_entry(&sentinel, version, deadline).await {
-                    Ok(true) => swept.borrow_mut().push(WriteRequest::delete(key_of(sentinel))),
-                    Ok(false) => {}
-                    Err(error) => *failed.borrow_mut() = Some(error),
-                }
+                let is_gone = inner.sweep_entry(&sentinel, version, deadline).await?;
+                Ok(is_gone.then(|| WriteRequest::delete(key_of(sentinel))))
             };
-            Box::pin(delete) as LocalFuture<()>
+            Box::pin(delete) as LocalFuture<Result<Option<WriteRequest>, Error>>
         });
-        join_all(deletes.collect()).await;
-        if let Some(error) = failed.take() {
-            return Err(error);
-        }
-        self.write(swept.take(), deadline).await
+        let swept: Result<Vec<_>, Error> = join_all(deletes.collect()).await.into_iter().collect();
+        self.write(swept?.into_iter().flatten().collect(), deadline).await
     }
 
     /// Deletes the entry of a sentinel unless it was rendered since; `true` when the entry is gone.

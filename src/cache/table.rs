@@ -181,7 +181,12 @@ impl Creation<'_> {
             global_secondary_index_updates: vec![GlobalSecondaryIndexUpdate { create }],
             ..UpdateTable::new(&self.spec.table_name)
         };
-        self.client.send(&request, self.deadline()).await.map_err(TableError::Store)?;
+        let output = self.client.send(&request, self.deadline()).await.map_err(TableError::Store)?;
+        if output.table_description.as_ref().is_some_and(|table| self.index_of(table).is_none()) {
+            return Err(TableError::NotActive(
+                "the endpoint accepted a new index, and did not add it".to_owned(),
+            ));
+        }
         Ok(Part::Created)
     }
 
@@ -227,6 +232,11 @@ impl Creation<'_> {
         match self.client.send(&request, self.deadline()).await {
             // dynalite knows how to describe the TTL, and not how to set it.
             Err(error) if error.kind == ErrorKind::UnknownOperation => Ok(self.no_ttl()),
+            // Someone else has enabled it at this moment.
+            Err(error) if error.kind == ErrorKind::Validation => match self.ttl_attribute().await? {
+                Some(Some(_)) => Ok(Ttl::Found),
+                _ => Err(TableError::Store(error)),
+            },
             result => result.map(|_| Ttl::Enabled).map_err(TableError::Store),
         }
     }

@@ -1,0 +1,163 @@
+// Revalidation: what one instance revalidates, every other honours from the next get on.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { eventually, htmlOf, MINUTE, page, startStore, urlOf } from "./instances.mjs";
+
+/** @type {Awaited<ReturnType<typeof startStore>>} */
+let store;
+before(async () => (store = await startStore()));
+after(() => store.stop());
+
+const APP_PAGE = { kind: "APP_PAGE" };
+const fetched = { kind: "FETCH", data: { headers: {}, body: "e30=", status: 200, url: "u" }, revalidate: 60 };
+
+async function twoInstances(options = {}) {
+  const table = await store.createTable();
+  const [a, b] = [store.instance(table, options), store.instance(table, options)];
+  return { table, a, b };
+}
+
+for (const memoryMaxBytes of [0, 1 << 20]) {
+  const memory = memoryMaxBytes === 0 ? "without memory" : "with memory";
+
+  test(`an immediate revalidation is honoured everywhere at once, ${memory}`, async () => {
+    const { a, b } = await twoInstances({ memoryMaxBytes });
+    await a.request().set("/a", page("a", ["t", "u"]), MINUTE);
+    await a.request().set("/b", page("b", ["u"]), MINUTE);
+    assert.ok(await b.request().get("/a", APP_PAGE));
+    await a.request().revalidateTag(["t"]);
+    assert.equal(await b.request().get("/a", APP_PAGE), null);
+    assert.equal(await a.request().get("/a", APP_PAGE), null);
+    assert.ok(await b.request().get("/b", APP_PAGE), "other tags are unharmed");
+  });
+
+  test(`a page that is rendered again after a revalidation is a hit, ${memory}`, async () => {
+    const { a, b } = await twoInstances({ memoryMaxBytes });
+    await a.request().set("/a", page("old", ["t"]), MINUTE);
+    await b.request().revalidateTag(["t"]);
+    const request = b.request();
+    assert.equal(await request.get("/a", APP_PAGE), null);
+    await request.set("/a", page("new", ["t"]), MINUTE);
+    const found = await a.request().get("/a", APP_PAGE);
+    assert.equal(htmlOf(found), "new");
+  });
+
+  test(`what was rendered before a revalidation and stored after it is not served, ${memory}`, async () => {
+    const { a, b } = await twoInstances({ memoryMaxBytes });
+    const late = a.request();
+    assert.equal(await late.get("/a", APP_PAGE), null);
+    await b.request().revalidateTag(["t"]);
+    await late.set("/a", page("late", ["t"]), MINUTE);
+    assert.equal(await a.request().get("/a", APP_PAGE), null);
+    assert.equal(await b.request().get("/a", APP_PAGE), null);
+  });
+
+  test(`a soft revalidation serves the entry once more, until its deadline, ${memory}`, async () => {
+    const { a, b } = await twoInstances({ memoryMaxBytes });
+    await a.request().set("/a", page("a", ["t"]), MINUTE);
+    await a.request().revalidateTag(["t"], { expire: 1 });
+    const found = await b.request().get("/a", APP_PAGE);
+    assert.equal(htmlOf(found), "a");
+    assert.equal(b.events.at(-1)?.type, "stale");
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    assert.equal(await b.request().get("/a", APP_PAGE), null);
+  });
+
+  test(`an entry that on-demand revalidation has overwritten is the new one everywhere, ${memory}`, async () => {
+    const { a, b } = await twoInstances({ memoryMaxBytes });
+    const first = a.request();
+    await first.get("/a", APP_PAGE);
+    await first.set("/a", page("old", ["t"]), MINUTE);
+    assert.ok(await b.request().get("/a", APP_PAGE));
+    const onDemand = a.request();
+    assert.ok(await onDemand.get("/a", APP_PAGE));
+    await onDemand.set("/a", page("new", ["t"]), MINUTE);
+    for (const instance of [b, a, b, a]) {
+      const found = await instance.request().get("/a", APP_PAGE);
+      assert.equal(htmlOf(found), "new");
+    }
+  });
+}
+
+test("a fetch is revalidated through the soft tags of the page that asks", async () => {
+  const { a, b } = await twoInstances();
+  await a.request().set("f", fetched, { tags: ["t"] });
+  const ofPage = { kind: "FETCH", tags: ["t"], softTags: ["_N_T_/layout", "_N_T_/page"] };
+  assert.ok(await b.request().get("f", ofPage));
+  await a.request().revalidateTag(["_N_T_/page"]);
+  assert.equal(await b.request().get("f", ofPage), null);
+  assert.ok(await b.request().get("f", { ...ofPage, softTags: ["_N_T_/layout", "_N_T_/other"] }));
+});
+
+test("an empty list of tags revalidates nothing and costs nothing", async () => {
+  const { a } = await twoInstances();
+  const nested = /** @type {any} */ ([[]]);
+  assert.deepEqual(await a.actionsOf(() => a.request().revalidateTag([])), []);
+  assert.deepEqual(await a.actionsOf(() => a.request().revalidateTag(nested)), []);
+});
+
+test("revalidations of one tick are one write", async () => {
+  const { a } = await twoInstances();
+  const actions = await a.actionsOf(() =>
+    Promise.all([a.request().revalidateTag(["x"]), a.useCache.updateTags(["x"]), a.useCache.updateTags(["y"])]),
+  );
+  assert.deepEqual(actions.slice(0, 1), ["UpdateItem"]);
+  assert.equal(actions.filter((action) => action === "UpdateItem").length, 1);
+});
+
+test("an immediate revalidation sweeps the rows of its entries", async () => {
+  const { table, a } = await twoInstances();
+  await a.request().set("/a", page("a", ["t"]), MINUTE);
+  await a.request().set("/b", page("b", ["other"]), MINUTE);
+  await a.request().revalidateTag(["t"]);
+  const keys = async () => (await store.scan(table)).map(({ key }) => key.S);
+  await eventually(async () => !(await keys()).some((key) => key.includes("/a")), "no row of /a is left");
+  assert.ok((await keys()).some((key) => key.startsWith("/b")));
+});
+
+test("a hundred revalidations leave a short log, and none is forgotten", async () => {
+  const { table, a, b } = await twoInstances();
+  for (let n = 0; n < 100; n += 10) {
+    await a.request().set(`/${n}`, page(`${n}`, [`t${n}`]), MINUTE);
+  }
+  for (let n = 0; n < 100; n++) {
+    await b.request().revalidateTag([`t${n}`]);
+  }
+  await eventually(async () => {
+    const log = (await store.scan(table)).find(({ key }) => key.S === "__revalidations__");
+    return log?.events.L.length <= 48;
+  }, "the log is compacted");
+  const cold = store.instance(table);
+  for (let n = 0; n < 100; n += 10) {
+    assert.equal(await cold.request().get(`/${n}`, APP_PAGE), null, `t${n}`);
+  }
+});
+
+test("entries with hundreds of tags are revalidated by any of them", async () => {
+  const { a, b } = await twoInstances();
+  const tags = Array.from({ length: 300 }, (_, n) => `tag-${n}`);
+  await a.request().set("/a", page("a", tags), MINUTE);
+  assert.ok(await b.request().get("/a", APP_PAGE));
+  await b.request().revalidateTag(["tag-299"]);
+  assert.equal(await a.request().get("/a", APP_PAGE), null);
+});
+
+test("tags and keys of any characters and length are told apart", async () => {
+  const { a, b } = await twoInstances();
+  const names = ["a", "a_", "_a", "a__b", "a|b", "a%7Cb", "é", "\u{1F980}", "", " ", "x".repeat(5_000), "x".repeat(5_001)];
+  for (const name of names) {
+    await a.request().set(`f${name}`, { ...fetched, data: { ...fetched.data, url: name } }, { tags: [name] });
+  }
+  for (const name of names) {
+    const found = await b.request().get(`f${name}`, { kind: "FETCH", tags: [name] });
+    assert.equal(urlOf(found), name);
+  }
+  for (const [index, name] of names.entries()) {
+    await a.request().revalidateTag([name]);
+    for (const [other, key] of names.entries()) {
+      const found = await b.request().get(`f${key}`, { kind: "FETCH", tags: [key] });
+      assert.equal(found === null, other <= index, `${JSON.stringify(name.slice(0, 20))} and ${JSON.stringify(key.slice(0, 20))}`);
+    }
+  }
+});

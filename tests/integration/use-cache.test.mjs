@@ -1,0 +1,157 @@
+// The plural handler: entries of 'use cache', their streams, tags and lifetimes.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { page, startStore } from "./instances.mjs";
+
+/** @typedef {import("../../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
+
+/** @type {Awaited<ReturnType<typeof startStore>>} */
+let store;
+before(async () => (store = await startStore()));
+after(() => store.stop());
+
+const KEY = JSON.stringify(["build", "fn", ["\ud800"]]);
+
+async function twoInstances() {
+  const table = await store.createTable();
+  return { a: store.instance(table), b: store.instance(table) };
+}
+
+/**
+ * @param {string} text
+ * @param {Partial<UseCacheEntry>} [fields]
+ * @returns {UseCacheEntry}
+ */
+function entry(text, fields) {
+  const value = new Response(text).body;
+  const timestamp = performance.timeOrigin + performance.now();
+  return { value: /** @type {any} */ (value), tags: ["t"], stale: 30, timestamp, expire: 3_600, revalidate: 60, ...fields };
+}
+
+/** @param {UseCacheEntry | undefined} found */
+async function textOf(found) {
+  return found ? new Response(found.value).text() : undefined;
+}
+
+test("an entry comes back on another instance as it was, with a new stream for every get", async () => {
+  const { a, b } = await twoInstances();
+  const { value, ...fields } = entry("", { tags: ["t", "ü"], timestamp: 1_795_452_072_580.1543, expire: 4_294_967_294 });
+  void value;
+  await a.useCache.set(KEY, Promise.resolve(entry("rendered", fields)));
+  for (const instance of [b, b, a]) {
+    const found = await instance.useCache.get(KEY, []);
+    assert.deepEqual({ ...found, value: undefined }, { ...fields, value: undefined });
+    assert.equal(await textOf(found), "rendered");
+  }
+});
+
+test("a get waits for a set of the same key that is under way", async () => {
+  const { a } = await twoInstances();
+  /** @type {(entry: UseCacheEntry) => void} */
+  let finish = () => {};
+  const stored = a.useCache.set(KEY, new Promise((resolve) => (finish = resolve)));
+  const found = a.useCache.get(KEY, []);
+  finish(entry("in time"));
+  assert.equal(await textOf(await found), "in time");
+  await stored;
+});
+
+test("an entry whose render or stream breaks is discarded", async () => {
+  const { a } = await twoInstances();
+  await a.useCache.set(KEY, Promise.reject(new Error("broken")));
+  assert.equal(await a.useCache.get(KEY, []), undefined);
+  const value = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode("half"));
+      controller.error(new Error("broken"));
+    },
+  });
+  await a.useCache.set(KEY, Promise.resolve(entry("", { value })));
+  assert.equal(await a.useCache.get(KEY, []), undefined);
+});
+
+test("updateTags expires an entry on every instance", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.set(KEY, Promise.resolve(entry("old")));
+  await b.useCache.refreshTags();
+  assert.ok(await b.useCache.get(KEY, []));
+  await a.useCache.updateTags(["t"]);
+  await b.useCache.refreshTags();
+  assert.equal(await b.useCache.get(KEY, []), undefined);
+  assert.equal(await a.useCache.get(KEY, []), undefined);
+});
+
+test("updateTags with durations makes it stale, and Next regenerates it", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.set(KEY, Promise.resolve(entry("old")));
+  await a.useCache.updateTags(["t"], { expire: 3_600 });
+  await b.useCache.refreshTags();
+  const found = await b.useCache.get(KEY, []);
+  assert.equal(found?.revalidate, -1);
+  assert.equal(await textOf(found), "old");
+});
+
+test("soft tags count in get, so their expiration is Infinity", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.set(KEY, Promise.resolve(entry("old", { tags: [] })));
+  assert.ok(await b.useCache.get(KEY, ["_N_T_/page"]));
+  assert.equal(await b.useCache.getExpiration(["_N_T_/page"]), Infinity);
+  await a.useCache.updateTags(["_N_T_/page"]);
+  await b.useCache.refreshTags();
+  assert.equal(await b.useCache.get(KEY, ["_N_T_/page"]), undefined);
+});
+
+test("where Next passes no soft tags to get, getExpiration tells when they expired", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.set(KEY, Promise.resolve(entry("old")));
+  assert.ok(await b.useCache.get(KEY));
+  assert.equal(await b.useCache.getExpiration("_N_T_/page"), 0);
+  const before = Date.now();
+  await a.useCache.expireTags("_N_T_/page");
+  await b.useCache.refreshTags();
+  const expiration = await b.useCache.getExpiration("_N_T_/page", "other");
+  assert.ok(expiration >= before && expiration <= Date.now());
+});
+
+test("what was rendered before a revalidation and stored after it is not served", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.refreshTags();
+  await a.useCache.get(KEY, []);
+  const late = entry("late");
+  await b.useCache.updateTags(["t"]);
+  await a.useCache.refreshTags();
+  await a.useCache.set(KEY, Promise.resolve(late));
+  assert.equal(await a.useCache.get(KEY, []), undefined);
+  assert.equal(await b.useCache.get(KEY, []), undefined);
+  await a.useCache.set(KEY, Promise.resolve(entry("new")));
+  assert.equal(await textOf(await b.useCache.get(KEY, [])), "new");
+});
+
+test("a request reads the log once, and entries in memory cost nothing more", async () => {
+  const { a } = await twoInstances();
+  await a.useCache.set(KEY, Promise.resolve(entry("warm")));
+  const actions = await a.actionsOf(async () => {
+    await a.useCache.refreshTags();
+    await Promise.all([a.useCache.get(KEY, []), a.useCache.get(KEY, []), a.useCache.get(KEY, ["s"])]);
+  });
+  assert.deepEqual(actions, ["GetItem"]);
+});
+
+test("the singular and the plural handler share revalidations", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.set(KEY, Promise.resolve(entry("old")));
+  await a.request().set("/a", page("a", ["t"]), {});
+  await b.request().revalidateTag(["t"]);
+  await a.useCache.refreshTags();
+  assert.equal(await a.useCache.get(KEY, []), undefined);
+  await a.useCache.updateTags(["t"]);
+  assert.equal(await b.request().get("/a", { kind: "APP_PAGE" }), null);
+});
+
+test("a large entry is split and read whole", async () => {
+  const { a, b } = await twoInstances();
+  const text = Array.from({ length: 60_000 }, () => Math.random().toString(36)).join("");
+  await a.useCache.set(KEY, Promise.resolve(entry(text)));
+  assert.equal((await textOf(await b.useCache.get(KEY, []))) === text, true);
+});
