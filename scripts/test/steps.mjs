@@ -16,7 +16,7 @@ import { runLogged } from "./processes.mjs";
 
 /** @typedef {{ name: string, passed: number, failed: number, ms: number, why?: string }} Result */
 
-const LIMIT_MS = 10 * 60_000;
+const LIMIT_MS = 15 * 60_000;
 /** Lines of a failed step's output that are shown. */
 const SHOWN_LINES = 150;
 
