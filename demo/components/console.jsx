@@ -17,8 +17,8 @@ export function Console({ instances, here, table }) {
   async function visit(name) {
     const id = `${chosen.id} ${name}`;
     setVisits((all) => ({ ...all, [id]: { ...all[id], busy: true } }));
-    const response = await fetch(`/api/visit?instance=${name}&exhibit=${chosen.id}`);
-    const answer = await response.json();
+    const response = await fetch(`/api/visit?instance=${name}&exhibit=${chosen.id}`).catch(() => undefined);
+    const answer = response?.ok ? await response.json() : { failed: true };
     setVisits((all) => ({ ...all, [id]: { ...answer, count: (all[id]?.count ?? 0) + 1 } }));
     await refresh();
   }

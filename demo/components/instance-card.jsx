@@ -34,7 +34,7 @@ export function InstanceCard({ instance, isHere, exhibit, visit, onVisit, events
 
 function Visit({ visit }) {
   if (!visit?.stamp) {
-    return <p className="empty">Not visited yet.</p>;
+    return <p className="empty">{visit?.failed ? "It does not answer." : "Not visited yet."}</p>;
   }
   const { stamp, lookup, nextCache, cacheControl, ms } = visit;
   return (

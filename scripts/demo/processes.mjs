@@ -45,12 +45,14 @@ export function start(command, args, { cwd, env, log, echo = false, group = fals
   });
   const file = createWriteStream(log);
   let tail = "";
+  let atLineStart = true;
   for (const stream of [child.stdout, child.stderr]) {
     stream.on("data", (chunk) => {
       file.write(chunk);
       tail = (tail + chunk).slice(-TAIL_CHARACTERS);
       if (echo) {
-        process.stdout.write(String(chunk).replaceAll(/^(?=.)/gm, "    "));
+        process.stdout.write(indented(String(chunk), atLineStart));
+        atLineStart = String(chunk).endsWith("\n");
       }
     });
   }
@@ -131,6 +133,14 @@ export async function stopAll() {
 /** @param {number} ms */
 export function pause(ms) {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} atLineStart whether it starts a line
+ */
+function indented(text, atLineStart) {
+  return (atLineStart ? "    " : "") + text.replaceAll(/\n(?=.)/g, "\n    ");
 }
 
 /**

@@ -14,6 +14,9 @@ const LOGS = join(FOLDER, "logs");
 /** What the table is in. */
 export const EMULATORS = /** @type {const} */ (["dynalite", "dynamodb-local"]);
 
+/** For a machine that is busy with all of this: what is late with the default budgets is a miss, as it should be. */
+const PATIENT = { readTimeoutMs: 5_000, coldTimeoutMs: 5_000, writeTimeoutMs: 10_000 };
+
 /** @typedef {import("../../scripts/demo/application.mjs").RunningInstance} Instance */
 /** @typedef {{ endpoint: string, stop: () => Promise<void> }} Store */
 
@@ -21,10 +24,11 @@ export const EMULATORS = /** @type {const} */ (["dynalite", "dynamodb-local"]);
  * Two instances, A and B, of one build.
  *
  * @param {Store} store
+ * @param {import("../../types/index.d.ts").DynamoDBCacheOptions} [timeouts]
  */
-export async function startCluster(store) {
+export async function startCluster(store, timeouts = PATIENT) {
   try {
-    return await start(store);
+    return await start(store, timeouts);
   } catch (error) {
     // What has been started would keep the test's process alive.
     await stopAll();
@@ -42,8 +46,11 @@ export function buildAgain(name) {
   return build(FOLDER, { E2E_BUILD: name }, `build-${name}`);
 }
 
-/** @param {Store} store */
-async function start(store) {
+/**
+ * @param {Store} store
+ * @param {import("../../types/index.d.ts").DynamoDBCacheOptions} timeouts
+ */
+async function start(store, timeouts) {
   await prepare();
   await createTable(FOLDER, store.endpoint);
   const origin = await startOrigin();
@@ -52,7 +59,11 @@ async function start(store) {
    * @param {string} [buildName]
    */
   const startOne = async (name, buildName) => {
-    const env = { ORIGIN: origin.url, INSTANCES: "[]", ...(buildName && { E2E_BUILD: buildName }) };
+    const env = {
+      ORIGIN: origin.url,
+      E2E_TIMEOUTS: JSON.stringify(timeouts),
+      ...(buildName && { E2E_BUILD: buildName }),
+    };
     return startInstance(FOLDER, { name, port: await freePort(), endpoint: store.endpoint, env });
   };
   const [a, b] = await Promise.all([startOne("A"), startOne("B")]);

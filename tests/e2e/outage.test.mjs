@@ -24,7 +24,8 @@ describe("without its store", () => {
   const data = join(folder, "data");
   before(async () => {
     dynalite = await startDynalite({ log: join(folder, "dynalite.log"), folder: data });
-    cluster = await startCluster({ endpoint: dynalite.endpoint, stop: () => stop(dynalite) });
+    // With the budgets that an application has by default.
+    cluster = await startCluster({ endpoint: dynalite.endpoint, stop: () => stop(dynalite) }, {});
   });
   after(async () => {
     await cluster?.end();

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { pause } from "../../scripts/demo/processes.mjs";
 import { startEmulator } from "../emulators.mjs";
 import { ODD_TAGS } from "./app/lib/odd-tags.mjs";
 import { act, events, revalidate, until, visit } from "./browse.mjs";
@@ -86,6 +87,16 @@ for (const emulator of EMULATORS) {
       const { render } = await warm("/isr/route-stale");
       await revalidate(cluster.a, "tag", "isr-route-stale", "max");
       await isServedStaleByB("/isr/route-stale", render);
+    });
+
+    it("revalidateTag(tag, { expire: 2 }): stale at once, and gone when its two seconds have passed", async () => {
+      const [soon, late] = [await warm("/isr/expire-soon"), await warm("/isr/expire-late")];
+      for (const tag of ["isr-expire-soon", "isr-expire-late"]) {
+        await revalidate(cluster.a, "tag", tag, { expire: 2 });
+      }
+      await isServedStaleByB("/isr/expire-soon", soon.render);
+      await pause(2_100);
+      await isRenderedAnewByB("/isr/expire-late", late.render);
     });
 
     it('revalidatePath(route, "page") concerns every page of the route, and no other', async () => {
@@ -220,15 +231,27 @@ for (const emulator of EMULATORS) {
       const published = await warm("/draft");
       const { headers } = await visit(cluster.a, "/api/draft");
       const cookie = (headers.get("set-cookie") ?? "").split(";")[0];
-      const before = (await events(cluster.a)).length;
+      const before = (await events(cluster.a)).at(-1)?.number ?? 0;
       const drafts = [await visit(cluster.a, "/draft", { cookie }), await visit(cluster.a, "/draft", { cookie })];
       assert.deepEqual(drafts.map(({ content }) => content), ["draft", "draft"]);
       assert.notEqual(drafts[0].render, drafts[1].render);
-      const written = (await events(cluster.a)).slice(before).filter(({ type }) => type === "set");
+      const written = (await events(cluster.a)).filter(({ number, type }) => number > before && type === "set");
       assert.deepEqual(written, []);
       for (const instance of [cluster.a, cluster.b]) {
         const page = await visit(instance, "/draft");
         assert.deepEqual([page.cache, page.content, page.render], ["HIT", "published", published.render]);
+      }
+    });
+
+    it('revalidatePath("/", "layout") concerns every page of the App Router', async () => {
+      const paths = ["/isr/everything", "/odd/everything", "/large/everything"];
+      const pages = [];
+      for (const path of paths) {
+        pages.push(await warm(path));
+      }
+      await revalidate(cluster.a, "path", "/", "layout");
+      for (const [index, path] of paths.entries()) {
+        await isRenderedAnewByB(path, pages[index]?.render);
       }
     });
   });

@@ -5,6 +5,7 @@ export const dynamic = "force-dynamic";
 
 /** What the page shows beside its visits: the handlers' events, and the table. */
 export async function GET() {
-  const [rows, ...events] = await Promise.all([tableRows(), ...instances().map((one) => eventsOf(one, 0))]);
-  return Response.json({ rows, events: Object.fromEntries(instances().map(({ name }, index) => [name, events[index]])) });
+  const all = instances();
+  const [rows, ...events] = await Promise.all([tableRows(), ...all.map((one) => eventsOf(one, 0))]);
+  return Response.json({ rows, events: Object.fromEntries(all.map(({ name }, index) => [name, events[index]])) });
 }
