@@ -17,6 +17,9 @@ import { agreeWithManifest, markStale } from "./manifest.mjs";
 /** Older than any fetch may be, also one that is never revalidated: 4294967294 seconds, to Next. */
 const BEFORE_ALL_TIMES_MS = -Number.MAX_SAFE_INTEGER;
 
+/** Next's own word for it; from 16.3 on, such an entry is rendered before it is served. */
+const STALE_WHATEVER_ITS_LIFETIME = -1;
+
 /** By how much what is stale is older than it may be, at most: Next takes the time from another clock. */
 const STALE_BY_MS = 1_000;
 
@@ -43,7 +46,9 @@ export function stale({ key, entry, tags }, isRevalidated) {
   }
   // What is never revalidated by time gets a time here, for this one answer.
   const cacheControl = { revalidate: entry.cacheControl?.revalidate || 1, expire: entry.cacheControl?.expire };
-  tellLifetime(key, cacheControl);
+  if (!tellLifetime(key, cacheControl)) {
+    return { ...entry, lastModified: STALE_WHATEVER_ITS_LIFETIME };
+  }
   return { ...entry, lastModified: Math.min(entry.lastModified, overdueSince(cacheControl)), cacheControl };
 }
 

@@ -20,7 +20,7 @@ export const nextTagsManifest = once(() => {
 /**
  * Next's map of the lifetimes of pages and routes in this process: what is not in it, it takes to live for one second.
  *
- * @type {() => Map<string, CacheControl> | null} of Next 15.3 and later
+ * @type {() => Map<string, CacheControl> | null} of Next 15.2 and later
  */
 export const nextCacheControls = once(() => {
   const found =
@@ -30,7 +30,7 @@ export const nextCacheControls = once(() => {
 });
 
 /**
- * The same before Next 15.3, which knew no `expire`.
+ * The same before Next 15.2, which knew no `expire`.
  *
  * @type {() => Map<string, number | false> | null}
  */

@@ -7,7 +7,7 @@
  * @property {boolean} takesRoute whether response entries belong to a source route (15.5.27, 16.3.8 and 16.4.0 on)
  * @property {boolean} blocksExpired whether `isStale: -1` makes the request wait for a render (16.3.0 on)
  * @property {boolean} setTellsKind whether the context of a set names the kind of a page
- * @property {boolean} knowsExpire whether a lifetime is `cacheControl`, with an expire time (15.3.0 on)
+ * @property {boolean} knowsExpire whether a lifetime is `cacheControl`, with an expire time (15.2 on)
  */
 
 /** @typedef {"APP_PAGE" | "APP_ROUTE" | "PAGES"} PageKind */
@@ -33,7 +33,7 @@ export function nextOf(version) {
     takesRoute,
     blocksExpired: after("16.3.0"),
     setTellsKind: takesRoute,
-    knowsExpire: after("15.3.0"),
+    knowsExpire: after("15.2.0"),
   };
 }
 

@@ -212,7 +212,7 @@ export const checks = [
   {
     name: "fetch_that_the_build_caches_for_itself_is_not_stored",
     promise: "`isImplicitBuildTimeCache` entries are not stored",
-    on: ({ major }) => major > 14,
+    on: ({ knowsExpire }) => knowsExpire,
     beyondNext: "Next's own handler is that of the build",
     async run({ id, a, b }) {
       const entry = fetched(id, { implicit: true });
