@@ -11,10 +11,13 @@ mod config;
 mod entry;
 pub mod frame;
 mod get;
+mod judge;
 pub mod key;
 mod knowledge;
 mod log;
 mod memory;
+mod open;
+mod pending;
 mod reads;
 mod renders;
 mod revalidate;
@@ -23,10 +26,12 @@ mod sweep;
 pub mod table;
 mod tag_state;
 mod turnstile;
+mod unconfirmed;
 
 pub use config::{Config, TagIndex};
 pub use entry::{Entry, Kind, Lifetime, Lookup, Miss, Outcome, Revalidate};
-pub use get::{GetRequest, Judged, LogSource};
+pub use get::{GetRequest, LogSource};
+pub use judge::Judged;
 pub use knowledge::Moment;
 pub use revalidate::{Durations, Revalidated};
 pub use set::{SetError, SetReport, SetRequest};
@@ -38,12 +43,14 @@ use key::{Component, Rows};
 use knowledge::Knowledge;
 use log::Log;
 use memory::Memory;
+use pending::Pending;
 use reads::{LogRead, RowRead};
 use renders::Renders;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use turnstile::Turnstile;
+use unconfirmed::Unconfirmed;
 
 /// One cache in one table, as one process sees it. Clones share everything.
 #[derive(Clone)]
@@ -59,6 +66,7 @@ struct Inner {
     knowledge: RefCell<Knowledge>,
     renders: RefCell<Renders>,
     memory: RefCell<Memory>,
+    pending: RefCell<Pending>,
     stored: RefCell<HashMap<String, Stored>>,
     log_turnstile: Rc<Turnstile<LogRead>>,
     row_turnstiles: RefCell<HashMap<String, Rc<Turnstile<RowRead>>>>,
@@ -66,6 +74,7 @@ struct Inner {
     log_wait_ms: Cell<u64>,
     warm: Cell<bool>,
     compacting: Cell<bool>,
+    unconfirmed: RefCell<Unconfirmed>,
     complained: RefCell<HashSet<String>>,
 }
 
@@ -92,6 +101,7 @@ impl Cache {
             host,
             client,
             config,
+            pending: RefCell::default(),
             knowledge: RefCell::default(),
             renders: RefCell::default(),
             stored: RefCell::default(),
@@ -101,6 +111,7 @@ impl Cache {
             log_wait_ms: Cell::new(0),
             warm: Cell::new(false),
             compacting: Cell::new(false),
+            unconfirmed: RefCell::default(),
             complained: RefCell::default(),
         };
         Cache { inner: Rc::new(inner) }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::key::Component;
 
 /// Tags in one append: a row takes 400 KB, and a request should stay small.
-const MAX_TAGS_PER_APPEND: usize = 100;
+pub(super) const MAX_TAGS_PER_APPEND: usize = 100;
 
 /// Next's second argument of `revalidateTag`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub struct Revalidated {
 impl Cache {
     /// Revalidates tags: immediately without durations (or with `expire` 0), else stale now and expired later.
     ///
-    /// `Err` means that the store has not confirmed it within the write budget; it may have happened all the same.
+    /// `Err` means that the store has not confirmed it within the write budget. It holds in this process from then on,
+    /// and is tried again behind the caller's back until it holds everywhere; it may have happened all the same.
     pub async fn revalidate_tags(
         &self,
         tags: &[Component],
@@ -44,11 +45,14 @@ impl Cache {
         let at_ms = inner.host.now_ms();
         let mode = mode(durations, at_ms);
         let append = inner.append(&tags, mode, at_ms, deadline);
-        let log = match within(&inner.host, deadline, append).await {
-            Some(log) => log?,
-            None => return Err(Rc::new(Error::deadline("UpdateItem"))),
-        };
-        Ok(Revalidated { version: log.version() })
+        let appended = within(&inner.host, deadline, append).await;
+        match appended.unwrap_or_else(|| Err(Rc::new(Error::deadline("UpdateItem")))) {
+            Ok(log) => Ok(Revalidated { version: log.version() }),
+            Err(error) => {
+                inner.hold_until_confirmed(&events(&tags, mode, at_ms));
+                Err(error)
+            }
+        }
     }
 }
 
@@ -62,6 +66,10 @@ fn mode(durations: Option<Durations>, now_ms: u64) -> Mode {
     }
 }
 
+fn events(tags: &[String], mode: Mode, at_ms: u64) -> Vec<Event> {
+    tags.iter().map(|tag| Event { tag: tag.clone(), at_ms, mode }).collect()
+}
+
 impl Inner {
     async fn append(
         self: &Rc<Self>,
@@ -72,7 +80,7 @@ impl Inner {
     ) -> Result<Rc<Log>, Rc<Error>> {
         let mut newest = Rc::new(Log::default());
         for chunk in tags.chunks(MAX_TAGS_PER_APPEND) {
-            let events: Vec<_> = chunk.iter().map(|tag| Event { tag: tag.clone(), at_ms, mode }).collect();
+            let events = events(chunk, mode, at_ms);
             newest = match self.append_events(&events, deadline).await {
                 Err(error) if error.kind == ErrorKind::Validation => {
                     // The row is full: a compaction that should have come earlier comes now.

@@ -108,7 +108,10 @@ impl Inner {
         let report =
             SetReport { revision, raw_bytes: plan.row.raw_bytes, stored_bytes: plan.row.stored_bytes };
         let entry = Rc::new(Entry::new(&plan.row, request.body));
-        self.put(&row_key, plan, &request.key, deadline).await.map_err(SetError::Store)?;
+        self.pending.borrow_mut().add(&row_key, &entry);
+        let put = self.put(&row_key, plan, &request.key, deadline).await;
+        self.pending.borrow_mut().remove(&row_key, &entry);
+        put.map_err(SetError::Store)?;
         self.memory.borrow_mut().remove(&row_key);
         if request.overwrites && !entry.tags.is_empty() {
             let event = Event { tag: row_key, at_ms: self.host.now_ms(), mode: Mode::Overwritten };

@@ -3,9 +3,11 @@
 //! Pure decisions; who calls them sleeps and sends. What AWS's SDKs do is the ceiling: here everything ends at the
 //! caller's deadline. <https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html>
 
+mod breaker;
 mod clock_skew;
 mod quota;
 
+pub use breaker::{Admitted, Breaker};
 pub use clock_skew::ClockSkew;
 pub use quota::Quota;
 

@@ -1,0 +1,140 @@
+//! Revalidations that the store has not confirmed: they hold in this process at once, and are tried again until they do.
+//!
+//! They have no version yet, so every entry of their tags counts as older.
+
+use super::Inner;
+use super::log::{Event, Mode};
+use super::tag_state::Standing;
+use crate::host::{Deadline, LogLevel};
+use std::rc::Rc;
+
+/// The wait before the first new attempt, milliseconds; it doubles with every one that fails.
+const FIRST_WAIT_MS: u64 = 1_000;
+const MAX_WAIT_MS: u64 = 30_000;
+
+/// More are not kept: the oldest go, and entries of their tags may be served again. It takes days of an outage.
+const MAX_EVENTS: usize = 10_000;
+
+/// The events that no log holds yet, oldest first.
+#[derive(Default)]
+pub struct Unconfirmed {
+    events: Vec<(u64, Event)>,
+    added: u64,
+    is_retrying: bool,
+}
+
+impl Unconfirmed {
+    /// How entries of a tag stand towards them.
+    pub fn standing(&self, tag: &str, now_ms: u64) -> Standing {
+        let standing = |event: &Event| match event.mode {
+            Mode::Hard => Standing::Expired,
+            Mode::Soft { expires_at_ms: Some(expires_at_ms) } if expires_at_ms <= now_ms => Standing::Expired,
+            Mode::Soft { .. } => Standing::Stale,
+            Mode::Overwritten => Standing::Fresh,
+        };
+        let of_tag = self.events.iter().filter(|(_, event)| event.tag == tag);
+        of_tag.map(|(_, event)| standing(event)).max().unwrap_or_default()
+    }
+
+    fn add(&mut self, events: &[Event]) {
+        for event in events {
+            // Said twice, it is one event still.
+            self.events.retain(|(_, known)| (&known.tag, known.mode) != (&event.tag, event.mode));
+            self.added += 1;
+            self.events.push((self.added, event.clone()));
+        }
+        let excess = self.events.len().saturating_sub(MAX_EVENTS);
+        self.events.drain(..excess);
+    }
+
+    /// What is to be confirmed next: events up to a number.
+    fn next(&self, count: usize) -> (u64, Vec<Event>) {
+        let next = || self.events.iter().take(count);
+        (
+            next().map(|(number, _)| *number).max().unwrap_or(0),
+            next().map(|(_, event)| event.clone()).collect(),
+        )
+    }
+
+    fn confirmed(&mut self, up_to: u64) {
+        self.events.retain(|(number, _)| *number > up_to);
+    }
+}
+
+impl Inner {
+    /// Makes events hold in this process until the log has them.
+    pub(super) fn hold_until_confirmed(self: &Rc<Self>, events: &[Event]) {
+        let mut unconfirmed = self.unconfirmed.borrow_mut();
+        unconfirmed.add(events);
+        if !std::mem::replace(&mut unconfirmed.is_retrying, true) {
+            let inner = self.clone();
+            self.host.spawn(Box::pin(async move { inner.confirm_all().await }));
+        }
+    }
+
+    async fn confirm_all(self: &Rc<Self>) {
+        let mut wait_ms = FIRST_WAIT_MS;
+        loop {
+            self.host.sleep(wait_ms).await;
+            let (up_to, events) = self.unconfirmed.borrow().next(super::revalidate::MAX_TAGS_PER_APPEND);
+            if events.is_empty() {
+                self.unconfirmed.borrow_mut().is_retrying = false;
+                return;
+            }
+            let deadline = Deadline::after(self.host.as_ref(), self.config.write_timeout_ms);
+            match self.append_events(&events, deadline).await {
+                Ok(log) => {
+                    self.unconfirmed.borrow_mut().confirmed(up_to);
+                    let hard = events.iter().filter(|event| event.mode == Mode::Hard);
+                    self.spawn_sweep(hard.map(|event| event.tag.clone()).collect(), log.version());
+                    let line = format!(
+                        "{} revalidations that the store had not confirmed are confirmed now",
+                        events.len()
+                    );
+                    self.host.log(LogLevel::Info, &line);
+                    wait_ms = 0;
+                }
+                Err(_) => wait_ms = (wait_ms * 2).clamp(FIRST_WAIT_MS, MAX_WAIT_MS),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(tag: &str, mode: Mode) -> Event {
+        Event { tag: tag.to_owned(), at_ms: 1, mode }
+    }
+
+    #[test]
+    fn the_strictest_of_a_tag_counts() {
+        let mut unconfirmed = Unconfirmed::default();
+        let soft = Mode::Soft { expires_at_ms: Some(50) };
+        unconfirmed.add(&[event("a", soft), event("b", soft), event("b", Mode::Hard)]);
+        assert_eq!(unconfirmed.standing("a", 49), Standing::Stale);
+        assert_eq!(unconfirmed.standing("a", 50), Standing::Expired);
+        assert_eq!(unconfirmed.standing("b", 0), Standing::Expired);
+        assert_eq!(unconfirmed.standing("c", 0), Standing::Fresh);
+    }
+
+    #[test]
+    fn what_is_added_during_a_confirmation_stays() {
+        let mut unconfirmed = Unconfirmed::default();
+        unconfirmed.add(&[event("a", Mode::Hard), event("b", Mode::Hard)]);
+        let (up_to, events) = unconfirmed.next(10);
+        assert_eq!(events.len(), 2);
+        unconfirmed.add(&[event("a", Mode::Hard)]);
+        unconfirmed.confirmed(up_to);
+        assert_eq!(unconfirmed.standing("a", 0), Standing::Expired);
+        assert_eq!(unconfirmed.standing("b", 0), Standing::Fresh);
+    }
+
+    #[test]
+    fn saying_it_again_takes_no_room() {
+        let mut unconfirmed = Unconfirmed::default();
+        (0..100).for_each(|_| unconfirmed.add(&[event("a", Mode::Hard)]));
+        assert_eq!(unconfirmed.events.len(), 1);
+    }
+}
