@@ -17,5 +17,5 @@ export default function Legacy(props) {
 
 export async function getStaticProps() {
   const { text, writtenAt } = await write();
-  return { props: { text, writtenAt, renderedAt: Date.now(), renderedBy: thisInstance() }, revalidate: 3600 };
+  return { props: { text, writtenAt, renderedAt: Date.now(), renderedBy: thisInstance() } };
 }

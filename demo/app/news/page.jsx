@@ -3,7 +3,8 @@ import { thisInstance } from "../../lib/instances.mjs";
 import { headline } from "../../lib/newsroom.mjs";
 
 export const metadata = { title: "News" };
-export const revalidate = 3600;
+// Until its tag or its path is revalidated.
+export const revalidate = false;
 
 export default async function News() {
   const { text, writtenAt } = await headline("news");

@@ -1,7 +1,8 @@
 import { draftMode } from "next/headers";
 import { Stamp } from "../../lib/stamp";
 
-export const revalidate = 3600;
+// Only by its tags: a build may be started long after it was made.
+export const revalidate = false;
 
 export default async function Draft() {
   const { isEnabled } = await draftMode();
