@@ -12,6 +12,8 @@ pub enum RevisionRule {
     Instance,
     /// One instance for all: the cache must work it out from the renders on record.
     SharedInstance,
+    /// 'use cache': the version that the process had seen when the render began. A request reads the log once.
+    Process,
 }
 
 #[derive(Debug)]
@@ -63,12 +65,17 @@ impl Plan {
         let many = if random.chance(0.03) && !small_log { random.within(30..=230) } else { 0 };
         let many_tags: Vec<_> = (0..many).map(|n| format!("many{n}")).collect();
         let keys = draw_keys(random, &tags, &many_tags);
-        let instance = random.chance(0.6);
-        let on_demand = if instance { *random.pick(&[0.0, 0.1, 0.4]) } else { 0.0 };
+        let rule = match random.within(0..=9) {
+            0..=4 => RevisionRule::Instance,
+            5..=7 => RevisionRule::SharedInstance,
+            _ => RevisionRule::Process,
+        };
+        let nameless = rule == RevisionRule::SharedInstance;
+        let on_demand = if nameless { 0.0 } else { *random.pick(&[0.0, 0.1, 0.4]) };
         let fault = *random.pick(&[0.0, 0.0, 0.02, 0.1, 0.3]);
         Plan {
             config: draw_config(random, small_log),
-            rule: if instance { RevisionRule::Instance } else { RevisionRule::SharedInstance },
+            rule,
             processes: random.within(1..=4) as usize,
             keys,
             tags,

@@ -4,7 +4,7 @@ use crate::dynamodb::DynamoDb;
 use crate::host::{SimHost, WallClock};
 use crate::plan::Plan;
 use crate::world::{Owner, World};
-use nextjs_dynamodb_cache::cache::Cache;
+use nextjs_dynamodb_cache::cache::{Cache, Moment};
 use nextjs_dynamodb_cache::credentials::Provider;
 use nextjs_dynamodb_cache::dynamodb::{Client, ClientConfig};
 use nextjs_dynamodb_cache::endpoint::Endpoint;
@@ -17,8 +17,16 @@ pub struct Process {
     pub owner: Owner,
     pub cache: Cache,
     pub clock: Rc<WallClock>,
+    host: SharedHost,
     /// The table has answered a get of this process: from now on the budget of a get is the short one.
     pub answered: Cell<bool>,
+}
+
+impl Process {
+    /// Now, by both clocks of this process.
+    pub fn moment(&self) -> Moment {
+        Moment { now_ms: self.host.now_ms(), monotonic_ms: self.host.monotonic_ms() }
+    }
 }
 
 /// The places where processes run: a crash empties a place, and another process starts there cold.
@@ -70,8 +78,8 @@ impl Cluster {
         let region = "eu-central-1".to_owned();
         let endpoint = Endpoint::resolve(None, &region, host.as_ref()).expect("AWS's own endpoint");
         let client = Client::new(host.clone(), ClientConfig::new(region, endpoint, Provider::environment()));
-        let cache = Cache::new(host, client, self.plan.config.clone());
-        Rc::new(Process { owner, cache, clock, answered: Cell::new(false) })
+        let cache = Cache::new(host.clone(), client, self.plan.config.clone());
+        Rc::new(Process { owner, cache, clock, host, answered: Cell::new(false) })
     }
 
     /// A wall clock is set, within the skew that the plan allows.

@@ -8,7 +8,7 @@ use crate::truth::{Demand, Rendered, Truth};
 use crate::world::World;
 use nextjs_dynamodb_cache::cache::key::{Component, EntryKey};
 use nextjs_dynamodb_cache::cache::{
-    Durations, GetRequest, Kind, Lifetime, LogSource, Lookup, Outcome, Revalidate, SetRequest,
+    Durations, GetRequest, Kind, Lifetime, LogSource, Lookup, Moment, Outcome, Revalidate, SetRequest,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -34,7 +34,7 @@ impl Requests {
             Outcome::Stale(..) | Outcome::Miss(_) => self.world.chance(0.9),
         };
         if wanted {
-            let rendered = self.render(&page).await;
+            let rendered = self.render(&process, &page).await;
             self.set(&process, &page, rendered, &lookup).await;
         }
     }
@@ -42,15 +42,12 @@ impl Requests {
     /// One get, held to what is promised.
     pub async fn get(&self, process: &Process, page: &KeyPlan, soft_tags: &[String]) -> Lookup {
         let Plan { config, .. } = &*self.plan;
-        let request = GetRequest {
-            key: entry_key(page),
-            tags: components(&page.tags[..page.tags.len().min(self.world.within(0..=1) as usize)]),
-            soft_tags: components(soft_tags),
-            log: LogSource::Read,
-        };
-        let tags: BTreeSet<_> =
-            request.tags.iter().chain(&request.soft_tags).map(|tag| tag.as_str().to_owned()).collect();
+        let asked_tags = components(&page.tags[..page.tags.len().min(self.world.within(0..=1) as usize)]);
+        let soft = components(soft_tags);
+        let tags: BTreeSet<_> = asked_tags.iter().chain(&soft).map(|tag| tag.as_str().to_owned()).collect();
         let asked = self.truth.ask(&page.key, tags, &process.clock, config.tag_freshness_ms);
+        let log = self.log_source(process, &page.key).await;
+        let request = GetRequest { key: entry_key(page), tags: asked_tags, soft_tags: soft, log };
         let budget_ms = if process.answered.get() { config.read_timeout_ms } else { config.cold_timeout_ms };
         let began_us = self.world.now_us();
         let lookup = process.cache.get(&request).await;
@@ -67,8 +64,21 @@ impl Requests {
         lookup
     }
 
+    /// With 'use cache' a request reads the log when it begins, and its gets are judged by that.
+    async fn log_source(&self, process: &Process, key: &str) -> LogSource {
+        if self.plan.rule != RevisionRule::Process {
+            return LogSource::Read;
+        }
+        let began_us = self.world.now_us();
+        let refreshed = process.cache.refresh().await;
+        self.within_budget("refreshTags", began_us, self.plan.config.cold_timeout_ms);
+        self.world.trace(|| format!("{:?} refresh for {key}: {refreshed:?}", process.owner));
+        if refreshed.is_ok() { LogSource::Known } else { LogSource::Read }
+    }
+
     /// Reads the source of every tag, a step each.
-    pub async fn render(&self, page: &KeyPlan) -> Rendered {
+    pub async fn render(&self, process: &Process, page: &KeyPlan) -> (Moment, Rendered) {
+        let began = process.moment();
         let mut universe: Vec<_> = self.plan.tags.iter().chain(&self.plan.soft_tags).cloned().collect();
         self.world.random().shuffle(&mut universe);
         let mut read = BTreeMap::new();
@@ -79,14 +89,21 @@ impl Requests {
         self.step().await;
         read.extend(self.plan.many_tags.iter().map(|tag| (tag.clone(), self.truth.read(tag))));
         self.step().await;
-        Rendered { key: page.key.clone(), tags: page.tags.clone(), read }
+        (began, Rendered { key: page.key.clone(), tags: page.tags.clone(), read })
     }
 
     /// Stores a render; whether it was stored.
-    pub async fn set(&self, process: &Process, page: &KeyPlan, rendered: Rendered, answers: &Lookup) -> bool {
+    pub async fn set(
+        &self,
+        process: &Process,
+        page: &KeyPlan,
+        (began, rendered): (Moment, Rendered),
+        answers: &Lookup,
+    ) -> bool {
         let revision = match self.plan.rule {
             RevisionRule::Instance => Some(answers.version),
             RevisionRule::SharedInstance => None,
+            RevisionRule::Process => Some(process.cache.version_at(began)),
         };
         let overwrites = matches!(answers.outcome, Outcome::Fresh(_));
         let (number, body) = self.truth.rendered(rendered);

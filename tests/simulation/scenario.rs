@@ -125,7 +125,9 @@ impl Scenario {
             let renderer = self.cluster.launch(Rc::default());
             let lookup = self.requests.get(&renderer, page, &self.requests.plan.soft_tags).await;
             if !matches!(lookup.outcome, Outcome::Fresh(_)) {
-                let rendered = self.requests.render(page).await;
+                // A render that begins in the millisecond in which the log was read has, to be safe, not seen it.
+                self.world().sleep_us(2_000).await;
+                let rendered = self.requests.render(&renderer, page).await;
                 let stored = self.requests.set(&renderer, page, rendered, &lookup).await;
                 self.must(stored, || format!("{} was not stored although nothing goes wrong", page.key));
             }
