@@ -1,8 +1,9 @@
 // createCacheTable: the table as the handler needs it, created or completed.
 
+import { instantiate } from "../pkg/core.mjs";
 import runtime from "#runtime";
 import { coreOptions, resolveOptions } from "./options.mjs";
-import { hostFor, instantiateCore, loggerFor } from "./shared.mjs";
+import { hostFor, loggerFor } from "./shared.mjs";
 
 /** @type {typeof import("../types/create-table.d.ts").createCacheTable} */
 export async function createCacheTable(given = {}) {
@@ -12,5 +13,8 @@ export async function createCacheTable(given = {}) {
   }
   const options = resolveOptions(rest, runtime.env);
   const host = hostFor(options, loggerFor(options.log));
-  return instantiateCore().createTable(host, coreOptions(options), onProgress);
+  return new Promise((resolve, reject) => {
+    const { createTable } = instantiate(runtime.compileCore(), reject);
+    createTable(host, coreOptions(options), onProgress).then(resolve, reject);
+  });
 }

@@ -4,8 +4,9 @@ import runtime from "#runtime";
 import { fresh, stale } from "./answers.mjs";
 import { isBuilding } from "./build-memory.mjs";
 import { buildTimeCache, readBuildId, readBuildOutput } from "./build-output.mjs";
+import { messageOf } from "./complaints.mjs";
+import { guarded, revalidate } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
-import { sharedCache } from "./shared.mjs";
 import {
   answers,
   isBuildScoped,
@@ -17,6 +18,7 @@ import {
   strings,
   tagsOf,
   tagsWeighedByNext,
+  unfitPage,
 } from "./values.mjs";
 
 /** @typedef {import("../types/index.d.ts").CacheHandlerContext} CacheHandlerContext */
@@ -73,7 +75,7 @@ export class DynamoDBCacheHandler {
     if (isBuilding()) {
       return (await buildTimeCache(this.#context)?.get(key, ctx)) ?? null;
     }
-    return this.#guarded("get", null, (cache) => this.#get(cache, key, ctx));
+    return guarded(this.#options, "get", null, (cache) => this.#get(cache, key, ctx));
   }
 
   /**
@@ -89,7 +91,7 @@ export class DynamoDBCacheHandler {
     }
     // Cached only to be read again within one build.
     if (!ctx.isImplicitBuildTimeCache) {
-      await this.#guarded("set", undefined, (cache) => this.#set(cache, key, data ?? null, ctx));
+      await guarded(this.#options, "set", undefined, (cache) => this.#set(cache, key, data ?? null, ctx));
     }
   }
 
@@ -101,7 +103,7 @@ export class DynamoDBCacheHandler {
   async revalidateTag(tags, durations) {
     const wanted = strings(tags);
     if (wanted.length > 0 && !isBuilding()) {
-      await this.#guarded("revalidateTag", undefined, (cache) => cache.revalidate(wanted, durations));
+      await revalidate(this.#options, wanted, durations);
     }
   }
 
@@ -153,7 +155,8 @@ export class DynamoDBCacheHandler {
    */
   async #miss(cache, key, ctx, found, emit) {
     if (found.reason === "unavailable") {
-      cache.logger.warn(`${key} counts as a miss: ${found.detail}`);
+      const line = `the table ${cache.options.tableName} did not give ${key}: ${found.detail}`;
+      cache.complain("warn", "get", `${line} Pages are rendered without the cache meanwhile.`);
       emit({ type: "degraded", reason: found.detail });
       return null;
     }
@@ -201,6 +204,11 @@ export class DynamoDBCacheHandler {
   async #set(cache, key, data, ctx) {
     const began = performance.now();
     const kind = storedKind(data);
+    const unfit = unfitPage(data);
+    if (unfit) {
+      cache.logger.debug(`${key} is not stored: ${unfit}`);
+      return;
+    }
     const { revalidate, expire } = lifetimeOf(data, ctx);
     const build = await this.#build(cache, kind);
     const asked = this.#asked.get(key);
@@ -224,29 +232,15 @@ export class DynamoDBCacheHandler {
       cache.emit({ type: "set", key, kind, ms, bytes: stored.rawBytes, storedBytes: stored.storedBytes });
     } catch (error) {
       const reason = messageOf(error);
-      cache.logger.error(`${key} was not stored, so it will be rendered again: ${reason}`);
+      const line = `the table ${cache.options.tableName} did not take ${key}: ${reason}`;
+      cache.complain("error", "set", `${line} It will be rendered again.`);
       cache.emit({ type: "degraded", key, kind, reason, ms: performance.now() - began });
     }
   }
 
-  /**
-   * Runs outside of Next's request context, and answers `otherwise` rather than throw: Next guards neither get nor the
-   * constructor.
-   *
-   * @template T
-   * @param {string} operation
-   * @param {T} otherwise
-   * @param {(cache: SharedCache) => Promise<T>} run
-   * @returns {Promise<T>}
-   */
-  async #guarded(operation, otherwise, run) {
-    const { options } = /** @type {typeof DynamoDBCacheHandler} */ (this.constructor);
-    try {
-      return await runtime.outsideRequest(() => run(sharedCache(options)));
-    } catch (error) {
-      console.error(`[nextjs-dynamodb-cache] ${operation} failed: ${messageOf(error)}`);
-      return otherwise;
-    }
+  /** @returns {import("./options.mjs").Options} */
+  get #options() {
+    return /** @type {typeof DynamoDBCacheHandler} */ (this.constructor).options;
   }
 
   /**
@@ -301,9 +295,4 @@ function copyOf(value) {
 /** @param {{ revalidate?: number | false, expire?: number }} found */
 function cacheControlOf({ revalidate, expire }) {
   return revalidate === undefined ? {} : { cacheControl: { revalidate, expire } };
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }

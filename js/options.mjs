@@ -9,6 +9,8 @@ const isString = (value) => typeof value === "string";
 /** @type {Check} */
 const isName = (value) => typeof value === "string" && value.length > 0;
 /** @type {Check} */
+const isBoolean = (value) => typeof value === "boolean";
+/** @type {Check} */
 const isFunction = (value) => typeof value === "function";
 /** @type {(max: number) => Check} */
 const isCount = (max) => (value) => Number.isInteger(value) && value >= 0 && value <= max;
@@ -46,6 +48,7 @@ const ACCEPTED = {
   fetch: ["a fetch-shaped function", isFunction],
   memoryMaxBytes: ["a whole number of bytes", isCount(MAX_U32)],
   tagFreshnessMs: ["a whole number of milliseconds", isCount(MAX_U32)],
+  throwOnRevalidateError: ["true or false", isBoolean],
   onEvent: ["a function", isFunction],
 };
 
@@ -80,6 +83,7 @@ export function resolveOptions(given, env) {
     fetch: given.fetch,
     memoryMaxBytes: given.memoryMaxBytes ?? 33_554_432,
     tagFreshnessMs: given.tagFreshnessMs ?? 0,
+    throwOnRevalidateError: given.throwOnRevalidateError ?? false,
     onEvent: given.onEvent,
   };
 }

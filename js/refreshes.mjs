@@ -1,5 +1,7 @@
 // The one read of the revalidation log that Next asks for at the start of a request, before its first 'use cache'.
 
+import { messageOf } from "./complaints.mjs";
+
 /**
  * Tells whether the gets of a request may be judged by the log that this process knows: only while no read that
  * began after the last one that succeeded has failed.
@@ -11,16 +13,17 @@ export function createRefreshes() {
   return {
     isKnown: () => succeeded > failed,
 
-    /** @param {{ core: { refresh(): Promise<number> }, logger: { warn(message: string): void } }} cache */
-    async run({ core, logger }) {
+    /** @param {Pick<import("./shared.mjs").SharedCache, "core" | "complain" | "options">} cache */
+    async run({ core, complain, options }) {
       const mine = ++begun;
       try {
         await core.refresh();
         succeeded = Math.max(succeeded, mine);
       } catch (error) {
         failed = Math.max(failed, mine);
-        const reason = error instanceof Error ? error.message : String(error);
-        logger.warn(`the revalidation log could not be read, so 'use cache' entries count as misses: ${reason}`);
+        const reason = messageOf(error);
+        const line = `the revalidation log of the table ${options.tableName} could not be read: ${reason}`;
+        complain("warn", "refresh", `${line} 'use cache' entries count as misses meanwhile.`);
       }
     },
   };

@@ -1,14 +1,15 @@
 // Revalidations of one tick are one write. Next tells every handler of a revalidated tag in the same tick: the singular
 // one and each plural one.
 
-/** @typedef {import("../types/index.d.ts").CacheEvent} CacheEvent */
-/** @typedef {import("../types/index.d.ts").Logger} Logger */
+import { messageOf } from "./complaints.mjs";
+
+/** @typedef {Pick<import("./shared.mjs").SharedCache, "core" | "complain" | "emit" | "options">} Cache */
 /** @typedef {{ expire?: number }} Durations */
 
 /**
- * @param {{ core: any, logger: Logger, emit: (event: CacheEvent) => void }} cache
+ * @param {Cache} cache
  * @returns {(tags: string[], durations?: Durations) => Promise<void>} resolves when the store has confirmed it, or has
- *   refused it, which is logged
+ *   refused it, which is logged; rejects then only with the option `throwOnRevalidateError`
  */
 export function createRevalidate(cache) {
   /** @type {Map<string, { tags: Set<string>, done: Promise<void> }>} */
@@ -36,20 +37,22 @@ export function createRevalidate(cache) {
 }
 
 /**
- * @param {{ core: any, logger: Logger, emit: (event: CacheEvent) => void }} cache
+ * @param {Cache} cache
  * @param {string[]} tags
  * @param {Durations | undefined} durations
  */
-async function append({ core, logger, emit }, tags, durations) {
+async function append({ core, complain, emit, options }, tags, durations) {
   const began = performance.now();
   try {
     await core.revalidateTags(tags, Boolean(durations), durations?.expire);
     emit({ type: "revalidate", tags, ms: performance.now() - began });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.error(
-      `revalidation of ${tags.join(", ")} was not confirmed by the store, so old content may be served: ${reason}`,
-    );
+    const reason = messageOf(error);
+    const line = `revalidation of ${tags.join(", ")} was not confirmed by the table ${options.tableName}: ${reason}`;
+    complain("error", "revalidate", `${line} It holds in this process, and is tried again until it holds everywhere.`);
     emit({ type: "degraded", tags, reason, ms: performance.now() - began });
+    if (options.throwOnRevalidateError) {
+      throw error;
+    }
   }
 }

@@ -1,9 +1,10 @@
 // One cache per configuration and process. Next constructs the handler class two or three times a request and may
 // bundle this module more than once, so what is shared hangs on globalThis.
 
-import { instantiate } from "../pkg/core.mjs";
 import runtime from "#runtime";
+import { createComplaints, messageOf } from "./complaints.mjs";
 import { createHost } from "./host.mjs";
+import { CoreInstance } from "./instance.mjs";
 import { coreOptions } from "./options.mjs";
 import { createRevalidate } from "./revalidations.mjs";
 
@@ -13,9 +14,10 @@ import { createRevalidate } from "./revalidations.mjs";
 
 /**
  * @typedef {object} SharedCache
- * @property {any} core the wasm instance's `Core`
+ * @property {CoreInstance} core
  * @property {Logger} logger
  * @property {Options} options
+ * @property {ReturnType<typeof createComplaints>} complain
  * @property {(event: CacheEvent) => void} emit
  * @property {ReturnType<typeof createRevalidate>} revalidate
  */
@@ -45,15 +47,6 @@ export function sharedCache(options) {
     byOptions.set(options, shared);
   }
   return shared;
-}
-
-/**
- * A fresh wasm instance.
- *
- * @returns {any} the module's exports
- */
-export function instantiateCore() {
-  return instantiate(runtime.compileCore());
 }
 
 /**
@@ -115,10 +108,14 @@ function findOrMake(options) {
  */
 function make(options) {
   const logger = loggerFor(options.log);
-  const { Core } = instantiateCore();
-  const core = new Core(hostFor(options, logger), coreOptions(options));
+  const complain = createComplaints(logger);
   const emit = emitter(options, logger);
-  return { core, logger, options, emit, revalidate: createRevalidate({ core, logger, emit }) };
+  const host = hostFor(options, logger);
+  const core = new CoreInstance(
+    ({ Core }) => new Core(host, coreOptions(options)),
+    (error) => complain("error", "trap", `the core was restarted, and what it was doing counts as a miss: ${error}`),
+  );
+  return { core, logger, options, complain, emit, revalidate: createRevalidate({ core, complain, emit, options }) };
 }
 
 /**
@@ -154,7 +151,7 @@ function emitter({ onEvent }, logger) {
     try {
       onEvent(event);
     } catch (error) {
-      logger.warn(`the onEvent option threw: ${error instanceof Error ? error.message : String(error)}`);
+      logger.warn(`the onEvent option threw: ${messageOf(error)}`);
     }
   };
 }

@@ -4,8 +4,9 @@ import runtime from "#runtime";
 import { buildMemory, isBuilding } from "./build-memory.mjs";
 import { collect, streamOf } from "./byte-stream.mjs";
 import { createRefreshes } from "./refreshes.mjs";
+import { messageOf } from "./complaints.mjs";
+import { guarded, revalidate } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
-import { sharedCache } from "./shared.mjs";
 import { strings } from "./values.mjs";
 
 /** @typedef {import("../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
@@ -66,7 +67,7 @@ export function createUseCacheHandler(given = {}) {
 
     async updateTags(tags, durations) {
       if (!isBuilding()) {
-        await guarded(options, "updateTags", undefined, (cache) => cache.revalidate(strings(tags), durations));
+        await revalidate(options, strings(tags), durations);
       }
     },
 
@@ -150,33 +151,12 @@ async function complete(pendingEntry) {
  * @param {string[]} tags
  * @returns {Promise<number>}
  */
-async function expirationOf({ core, logger }, tags) {
+async function expirationOf({ core, complain }, tags) {
   try {
     return await core.expiration(tags);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    logger.warn(`when ${tags.join(", ")} expired cannot be told, so it counts as now: ${reason}`);
+    const line = `when ${tags.join(", ")} expired cannot be told, so it counts as now: ${messageOf(error)}`;
+    complain("warn", "expiration", line);
     return Date.now();
-  }
-}
-
-/**
- * Runs outside of Next's request context, and answers `otherwise` rather than throw: a stream that broke is not stored,
- * and a store that is down is a miss.
- *
- * @template T
- * @param {import("./options.mjs").Options} options
- * @param {string} operation
- * @param {T} otherwise
- * @param {(cache: SharedCache) => Promise<T>} run
- * @returns {Promise<T>}
- */
-async function guarded(options, operation, otherwise, run) {
-  try {
-    return await runtime.outsideRequest(() => run(sharedCache(options)));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    console.warn(`[nextjs-dynamodb-cache] 'use cache' goes on without the cache: ${operation} failed: ${reason}`);
-    return otherwise;
   }
 }

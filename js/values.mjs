@@ -25,6 +25,8 @@ const ANSWERS = {
   fetch: ["FETCH"],
 };
 
+const PAGE_KINDS = new Set(["APP_PAGE", "PAGES", "PAGE"]);
+
 /**
  * What a get asks for: `ctx.kind` from Next 15 on, `ctx.kindHint` in Next 14.
  *
@@ -67,6 +69,24 @@ export function answers(requested, stored) {
  */
 export function storedKind(value) {
   return value === null ? "NOT_FOUND" : (value.kind ?? "OTHER");
+}
+
+/**
+ * Why a page must not be stored, or `null`: Next hands over pages of a render that failed, too.
+ *
+ * @param {CacheValue | null} value
+ * @returns {string | null}
+ */
+export function unfitPage(value) {
+  if (value === null || !PAGE_KINDS.has(value.kind ?? "")) {
+    return null;
+  }
+  const { status, html, postponed } = /** @type {{ status?: number, html?: unknown, postponed?: unknown }} */ (value);
+  if (status !== undefined && (status >= 500 || status === 204)) {
+    return `its status is ${status}`;
+  }
+  // A shell of which nothing is static is empty too, but it names what was postponed.
+  return html === "" && !postponed ? "it is empty" : null;
 }
 
 /**

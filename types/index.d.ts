@@ -56,6 +56,8 @@ export interface DynamoDBCacheOptions {
   memoryMaxBytes?: number;
   /** How long a read of the revalidation log may be shared, in milliseconds. Default: 0, strict. */
   tagFreshnessMs?: number;
+  /** Whether `revalidateTag` rejects when the store has not confirmed it; it is logged in any case. Default: false. */
+  throwOnRevalidateError?: boolean;
   /** Called with one plain object per operation. */
   onEvent?: (event: CacheEvent) => void;
 }

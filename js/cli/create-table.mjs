@@ -2,6 +2,7 @@
 // npx nextjs-dynamodb-cache-create-table: the table from the command line.
 
 import { parseArgs } from "node:util";
+import { messageOf } from "../complaints.mjs";
 import { createCacheTable } from "../create-table.mjs";
 
 const HELP = `Usage: npx nextjs-dynamodb-cache-create-table [options]
@@ -84,9 +85,4 @@ function summary({ tableName, table, index, ttl }) {
     `  index: ${lines[index]}`,
     `  TTL:   ${lines[ttl]}`,
   ].join("\n");
-}
-
-/** @param {unknown} error */
-function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
 }

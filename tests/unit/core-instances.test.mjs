@@ -16,6 +16,22 @@ export function createTable(options) {
 function __wbg_get_imports() {
     return {};
 }
+const CLOSURE_DTORS = new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));
+function makeMutClosure(arg0, arg1, f) {
+    const state = { a: arg0, b: arg1, cnt: 1 };
+    const real = (...args) => {
+        try {
+            return f(a, state.b, ...args);
+        } finally {
+            state.a = a;
+        }
+    };
+    real._wbg_cb_unref = () => {
+        if (--state.cnt === 0) {
+        }
+    };
+    return real;
+}
 let wasm;
 function __wbg_finalize_init(instance, module) {
     wasm = instance.exports;
@@ -32,10 +48,12 @@ async function __wbg_init(module_or_path) {
 export { initSync, __wbg_init as default };
 `;
 
+const noTrap = (/** @type {unknown} */ error) => assert.fail(`it trapped: ${error}`);
+
 test("each call gives an instance of its own", () => {
   const module = runtime.compileCore();
-  const first = instantiate(module);
-  const second = instantiate(module);
+  const first = instantiate(module, noTrap);
+  const second = instantiate(module, noTrap);
   assert.notEqual(first.Core, second.Core);
   assert.deepEqual(Object.keys(first), Object.keys(second));
   assert.ok(Object.keys(first).includes("createTable"));
@@ -48,8 +66,8 @@ test("the inlined module is the one in the wasm file", async () => {
 
 test("glue loses what loads by URL, by fetch and from bytes", () => {
   const module = instantiableGlue(GLUE);
-  assert.match(module, /^export function instantiate\(module\) \{$/m);
-  assert.match(module, /^return \{ Core, createTable \};$/m);
+  assert.match(module, /^export function instantiate\(module, onTrap\) \{$/m);
+  assert.match(module, /^return \{ Core, createTable, memory: wasm\.memory \};$/m);
   assert.doesNotMatch(module, /import\.meta|fetch|new URL|WebAssembly\.Module\(/);
   assert.equal(module.match(/^export /gm)?.length, 1);
 });
@@ -58,6 +76,7 @@ test("glue loses what loads by URL, by fetch and from bytes", () => {
 const UNKNOWN = [
   ["without its loader", GLUE.replace("__wbg_load(", "__wbg_loads("), /there is no async function __wbg_load/],
   ["without its imports", GLUE.replace("__wbg_get_imports()", "__wbg_imports()"), /__wbg_get_imports.* is not there once/],
+  ["with another way for JavaScript to enter", GLUE.replace("state.cnt === 0", "state.cnt <= 0"), /cnt === 0.* is not there once/],
   ["that imports a module", `${GLUE}\nimport { x } from "./snippets/x.js";\n`, /import.* is left/],
   ["that exports a constant", `${GLUE}\nexport const x = 1;\n`, /export.* is left/],
   ["that exports nothing", GLUE.replaceAll(/^export (?=class|function)/gm, ""), /it exports nothing/],

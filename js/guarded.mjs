@@ -1,0 +1,65 @@
+// The border to Next, which guards neither `get` nor the plural methods: whatever fails behind it is a miss.
+
+import runtime from "#runtime";
+import { createComplaints, messageOf } from "./complaints.mjs";
+import { loggerFor, sharedCache } from "./shared.mjs";
+
+/** @typedef {import("./options.mjs").Options} Options */
+/** @typedef {import("./shared.mjs").SharedCache} SharedCache */
+
+/** @type {WeakMap<Options, ReturnType<typeof createComplaints>>} */
+const complaints = new WeakMap();
+
+/**
+ * Runs outside of Next's request context, and answers `otherwise` rather than throw.
+ *
+ * @template T
+ * @param {Options} options
+ * @param {string} operation
+ * @param {T} otherwise
+ * @param {(cache: SharedCache) => Promise<T>} run
+ * @returns {Promise<T>}
+ */
+export async function guarded(options, operation, otherwise, run) {
+  try {
+    return await outsideRequest(options, run);
+  } catch (error) {
+    complainOf(options)("error", operation, `${operation} failed, and the site goes on without it: ${messageOf(error)}`);
+    return otherwise;
+  }
+}
+
+/**
+ * Revalidates tags. It rejects only with the option `throwOnRevalidateError`.
+ *
+ * @param {Options} options
+ * @param {string[]} tags
+ * @param {{ expire?: number }} [durations]
+ * @returns {Promise<void>}
+ */
+export function revalidate(options, tags, durations) {
+  const run = (/** @type {SharedCache} */ cache) => cache.revalidate(tags, durations);
+  return options.throwOnRevalidateError
+    ? outsideRequest(options, run)
+    : guarded(options, "revalidateTag", undefined, run);
+}
+
+/**
+ * @template T
+ * @param {Options} options
+ * @param {(cache: SharedCache) => Promise<T>} run
+ * @returns {Promise<T>}
+ */
+async function outsideRequest(options, run) {
+  return runtime.outsideRequest(() => run(sharedCache(options)));
+}
+
+/** @param {Options} options */
+function complainOf(options) {
+  let complain = complaints.get(options);
+  if (!complain) {
+    complain = createComplaints(loggerFor(options.log));
+    complaints.set(options, complain);
+  }
+  return complain;
+}

@@ -1,0 +1,151 @@
+// The wasm instance of one cache. One that trapped, or has grown too large, is replaced: the calls in flight fail, and
+// the next one works.
+
+import { instantiate } from "../pkg/core.mjs";
+import runtime from "#runtime";
+
+/** @typedef {import("../pkg/core-bindings.js").Core} Core */
+
+/**
+ * @typedef {object} Instance
+ * @property {Core} core
+ * @property {WebAssembly.Memory} memory
+ * @property {Set<(error: unknown) => void>} inFlight what fails the calls that wait for it
+ * @property {boolean} isDead whether it trapped
+ */
+
+/** Wasm memory never shrinks: above this an instance with nothing in flight makes room for a fresh one, bytes. */
+const MAX_MEMORY_BYTES = 160 * 1024 * 1024;
+
+/** The core's methods (see `pkg/core-bindings.d.ts`), in an instance that is alive. */
+export class CoreInstance {
+  /** @type {(exports: ReturnType<typeof instantiate>) => Core} */
+  #construct;
+  /** @type {(error: unknown) => void} */
+  #onTrap;
+  /** @type {Instance | undefined} */
+  #instance;
+
+  /**
+   * @param {(exports: ReturnType<typeof instantiate>) => Core} construct
+   * @param {(error: unknown) => void} onTrap told of each trap, after the instance was given up
+   */
+  constructor(construct, onTrap) {
+    this.#construct = construct;
+    this.#onTrap = onTrap;
+  }
+
+  /** @param {object} request */
+  get(request) {
+    return this.#call((core) => core.get(request));
+  }
+
+  /** @param {object} request */
+  set(request) {
+    return this.#call((core) => core.set(request));
+  }
+
+  /** @param {string[]} tags @param {number} builtAtMs @param {number} version */
+  judgeBuilt(tags, builtAtMs, version) {
+    return this.#call((core) => core.judgeBuilt(tags, builtAtMs, version));
+  }
+
+  /** @param {string[]} tags @param {boolean} soft @param {number} [expire] */
+  revalidateTags(tags, soft, expire) {
+    return this.#call((core) => core.revalidateTags(tags, soft, expire));
+  }
+
+  refresh() {
+    return this.#call((core) => core.refresh());
+  }
+
+  /** @param {string[]} tags */
+  expiration(tags) {
+    return this.#call((core) => core.expiration(tags));
+  }
+
+  /** @param {number} nowMs @param {number} monotonicMs */
+  versionAt(nowMs, monotonicMs) {
+    return this.#enter((this.#instance ??= this.#start()), (core) => core.versionAt(nowMs, monotonicMs));
+  }
+
+  /** @param {string} tag */
+  tagName(tag) {
+    return this.#enter((this.#instance ??= this.#start()), (core) => core.tagName(tag));
+  }
+
+  /**
+   * Calls a method that returns a promise. It rejects also when the instance traps meanwhile.
+   *
+   * @template T
+   * @param {(core: Core) => Promise<T>} method
+   * @returns {Promise<T>}
+   */
+  async #call(method) {
+    const instance = (this.#instance ??= this.#start());
+    /** @type {(error: unknown) => void} */
+    let fail = () => {};
+    const failed = new Promise((_, reject) => (fail = reject));
+    failed.catch(() => {}); // also when nobody waits for it any more
+    instance.inFlight.add(fail);
+    try {
+      return await Promise.race([this.#enter(instance, method), /** @type {Promise<T>} */ (failed)]);
+    } finally {
+      instance.inFlight.delete(fail);
+      this.#retire(instance);
+    }
+  }
+
+  /**
+   * @template T
+   * @param {Instance} instance
+   * @param {(core: Core) => T} method
+   * @returns {T}
+   */
+  #enter(instance, method) {
+    try {
+      return method(instance.core);
+    } catch (error) {
+      // What the core throws on purpose is no trap, and leaves it as it was.
+      if (error instanceof WebAssembly.RuntimeError || error instanceof RangeError) {
+        this.#giveUp(instance, error);
+      }
+      throw error;
+    }
+  }
+
+  /** @returns {Instance} */
+  #start() {
+    const instance = /** @type {Instance} */ ({ inFlight: new Set(), isDead: false });
+    const exports = instantiate(runtime.compileCore(), (error) => this.#giveUp(instance, error));
+    instance.memory = exports.memory;
+    instance.core = this.#construct(exports);
+    return instance;
+  }
+
+  /**
+   * @param {Instance} instance
+   * @param {unknown} error
+   */
+  #giveUp(instance, error) {
+    if (instance.isDead) {
+      return;
+    }
+    instance.isDead = true;
+    if (this.#instance === instance) {
+      this.#instance = undefined;
+    }
+    this.#onTrap(error);
+    for (const fail of instance.inFlight) {
+      fail(error);
+    }
+  }
+
+  /** @param {Instance} instance */
+  #retire(instance) {
+    const isLarge = instance.memory.buffer.byteLength > MAX_MEMORY_BYTES;
+    if (isLarge && instance.inFlight.size === 0 && this.#instance === instance) {
+      this.#instance = undefined;
+    }
+  }
+}

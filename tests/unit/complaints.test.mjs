@@ -1,0 +1,20 @@
+// Failures in the log: each kind once, then counted.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createComplaints } from "../../js/complaints.mjs";
+
+test("a failure that goes on is logged once a minute, with how often it happened", () => {
+  /** @type {string[]} */
+  const lines = [];
+  let now = 0;
+  const log = (/** @type {string} */ line) => void lines.push(line);
+  const complain = createComplaints({ debug: log, info: log, warn: log, error: log }, () => now);
+  for (let second = 0; second < 130; second++) {
+    now = second * 1_000;
+    complain("warn", "get", "no answer");
+  }
+  complain("error", "set", "no answer either");
+  const more = (/** @type {number} */ count) => `no answer (and ${count} more like this since the last such line)`;
+  assert.deepEqual(lines, ["no answer", more(59), more(59), "no answer either"]);
+});
