@@ -37,8 +37,21 @@ const STEPS = [
     fast: false,
   },
   { name: "pack and install", commands: await nodeTests("pack"), counts: "node" },
-  { name: "conformance with each Next", commands: await nodeTests("conformance"), counts: "node", limitMs: 20 * MINUTE_MS, fast: false },
   { name: "end to end", commands: await nodeTests("e2e"), counts: "node", limitMs: 20 * MINUTE_MS, fast: false },
+  {
+    name: "conformance with each Next",
+    commands: await nodeTests("conformance"),
+    counts: "node",
+    limitMs: 20 * MINUTE_MS,
+    fast: false,
+  },
+  {
+    name: "applications of each Next",
+    commands: await nodeTests("versions"),
+    counts: "node",
+    limitMs: 20 * MINUTE_MS,
+    fast: false,
+  },
 ];
 
 await runScript(main);
