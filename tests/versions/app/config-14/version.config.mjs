@@ -1,0 +1,1 @@
+export const ofThisVersion = { experimental: { outputFileTracingRoot: import.meta.dirname } };

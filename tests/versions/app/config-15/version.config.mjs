@@ -1,0 +1,1 @@
+export const ofThisVersion = { outputFileTracingRoot: import.meta.dirname, turbopack: { root: import.meta.dirname } };

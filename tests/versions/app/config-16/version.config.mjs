@@ -1,0 +1,5 @@
+export const ofThisVersion = {
+  outputFileTracingRoot: import.meta.dirname,
+  turbopack: { root: import.meta.dirname },
+  images: { customCacheHandler: true },
+};

@@ -1,0 +1,4 @@
+/** That the server is up. */
+export function GET() {
+  return Response.json([]);
+}

@@ -1,0 +1,4 @@
+import { createUseCacheHandler } from "nextjs-dynamodb-cache/use-cache";
+import { BUDGETS } from "./budgets.mjs";
+
+export default createUseCacheHandler(BUDGETS);

@@ -1,0 +1,1 @@
+export { cacheLife, cacheTag } from "next/cache";

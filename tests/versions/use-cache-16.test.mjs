@@ -1,0 +1,3 @@
+import { testUseCache } from "./use-cache.mjs";
+
+testUseCache("16.4.6");

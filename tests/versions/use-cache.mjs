@@ -1,0 +1,262 @@
+// The suite of 'use cache' on one version, whose application is built once.
+
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { pause, stop } from "../../scripts/demo/processes.mjs";
+import { act, events, until, visit } from "../e2e/browse.mjs";
+import { build, copyStandalone, createApplication } from "./application.mjs";
+import { startCluster, startControl } from "./cluster.mjs";
+
+/** @typedef {import("./cluster.mjs").Cluster} Cluster */
+/** @typedef {import("./cluster.mjs").Server} Server */
+/** @typedef {import("./application.mjs").Application} Application */
+/** @typedef {Cluster & { major: number }} Context */
+
+/**
+ * @typedef {object} Check
+ * @property {string} name a fact
+ * @property {(context: Context) => Promise<void>} run
+ * @property {string} [beyondNext] why Next's own handlers fail it, which the control asserts
+ * @property {number} [from] the first major that has what it is about; all, if absent
+ */
+
+const APP = "tests/versions/app";
+const SHARED = [
+  "tests/e2e/app/app/actions/page.jsx -> app/actions/page.jsx",
+  "tests/e2e/app/app/api/revalidate-tag -> app/api/revalidate-tag",
+  "tests/e2e/app/app/api/revalidate-path -> app/api/revalidate-path",
+  "tests/e2e/app/cache-handler.mjs -> cache-handler.mjs",
+  "demo/lib/events.mjs -> lib/events.mjs",
+  "demo/lib/instances.mjs -> lib/instances.mjs",
+  `${APP}/routers/app/layout.jsx -> app/layout.jsx`,
+  `${APP}/use-cache`,
+];
+/** @type {Record<number, string[]>} */
+const OF_MAJOR = {
+  15: [`${APP}/routers-before-16`, `${APP}/use-cache-15`],
+  16: [`${APP}/routers-16`, `${APP}/use-cache-16`],
+};
+
+/** Next's own handler compares two clocks; this package's needs no pause. */
+const CLOCKS_MS = 50;
+
+/** @param {string} version */
+export function testUseCache(version) {
+  const major = Number.parseInt(version, 10);
+  const checks = CHECKS.filter(({ from = 0 }) => major >= from);
+
+  describe(`'use cache' on next ${version}`, () => {
+    /** @type {Application} */
+    let application;
+    /** @type {Cluster} */
+    let cluster;
+    before(async () => {
+      application = await createBuilt(version, major);
+      cluster = await startCluster(application);
+    });
+    after(() => cluster?.end());
+
+    for (const { name, run } of checks) {
+      it(name, () => run({ ...cluster, major }));
+    }
+
+    it("an instance that starts later, of the standalone output, shares what is cached", async () => {
+      const kept = await visit(cluster.a, "/remote/kept");
+      await act(cluster.a, "expireTag", "cached-two");
+      const server = await cluster.start("C", await copyStandalone(application, "C"));
+      assert.equal((await visit(server, "/remote/kept")).content, kept.content);
+      assert.notEqual((await visit(server, "/cached/two")).content, "/cached/two by the build");
+      assert.deepEqual((await events(server)).filter(({ type }) => type === "degraded"), []);
+      await stop(server);
+    });
+
+    it("no call to the store has failed", async () => {
+      for (const instance of [cluster.a, cluster.b]) {
+        const reported = await events(instance);
+        assert.ok(reported.some(({ kind }) => kind === "USE_CACHE"), "the plural handler reported nothing");
+        assert.deepEqual(reported.filter(({ type }) => type === "degraded"), []);
+        assert.ok(!instance.output().includes("[nextjs-dynamodb-cache]"), instance.output());
+      }
+    });
+  });
+
+  describe(`control: 'use cache' on next ${version} with its own handlers`, () => {
+    /** @type {Cluster} */
+    let cluster;
+    before(async () => (cluster = await startControl(await createBuilt(version, major))));
+    after(() => cluster?.end());
+    for (const { name, run, beyondNext } of checks) {
+      it(beyondNext ? `${name} [not in Next: ${beyondNext}]` : name, async () => {
+        const outcome = run({ ...cluster, major });
+        await (beyondNext ? assert.rejects(outcome, assert.AssertionError) : outcome);
+      });
+    }
+  });
+}
+
+/** @type {Check[]} */
+const CHECKS = [
+  {
+    name: "a prerendered page is served as the build made it, at the first request and after",
+    async run({ a, b }) {
+      for (const path of ["/cached/one", "/cached/two"]) {
+        const pages = [await visit(a, path), await visit(b, path), await visit(a, path)];
+        for (const page of pages) {
+          assert.deepEqual([page.status, page.cache, page.content], [200, "HIT", `${path} by the build`]);
+          assert.equal(page.render, pages[0]?.render);
+        }
+      }
+    },
+  },
+  {
+    name: "a static shell is served as the build made it, with what is dynamic rendered for each request",
+    from: 16,
+    async run({ a, b }) {
+      const pages = [await visit(a, "/part/one"), await visit(b, "/part/one")];
+      const dynamic = pages.map(({ body }) => /data-dynamic="([^"]+)"/.exec(body.toString())?.[1]);
+      assert.deepEqual(pages.map(({ content }) => content), ["/part/one by the build", "/part/one by the build"]);
+      assert.equal(pages[1]?.render, pages[0]?.render);
+      assert.ok(dynamic[0] && dynamic[1] && dynamic[0] !== dynamic[1], String(dynamic));
+    },
+  },
+  {
+    name: "the segments of a static shell are there for a prefetch",
+    from: 16,
+    async run({ a, b }) {
+      const headers = { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/_tree" };
+      const segments = [];
+      for (const instance of [a, b]) {
+        const page = await visit(instance, "/part/two", headers);
+        const location = page.headers.get("location");
+        segments.push(location ? await visit(instance, location, headers) : page);
+      }
+      assert.deepEqual(segments.map(({ status, cache }) => [status, cache]), [
+        [200, "HIT"],
+        [200, "HIT"],
+      ]);
+      assert.ok(segments[0]?.body.length && segments[0].body.equals(/** @type {Buffer} */ (segments[1]?.body)));
+    },
+  },
+  {
+    name: "a prerendered page is not served again once its tag was revalidated",
+    async run(context) {
+      await act(context.a, "expireTag", "cached-one");
+      await isRenewed(context, "/cached/one", "/cached/one 1");
+    },
+  },
+  {
+    name: "a static shell is not served again once its tag was revalidated",
+    from: 16,
+    async run(context) {
+      await act(context.a, "expireTag", "part-one");
+      await isRenewed(context, "/part/one", "/part/one 1");
+    },
+  },
+  {
+    name: "a page that the build has not prerendered is rendered once for both",
+    async run({ a, b, origin }) {
+      for (const instance of [a, b, a, b]) {
+        const page = await visit(instance, "/cached/three");
+        assert.deepEqual([page.status, page.content], [200, "/cached/three 1"]);
+      }
+      assert.equal(origin.count("/cached/three"), 1);
+    },
+  },
+  {
+    name: "what a function has cached is shared: by default, remotely, nested, and when it is large",
+    async run({ a, b, origin }) {
+      for (const [path, content] of Object.entries({
+        "/remote/shared": "/remote/shared 1",
+        "/brief/shared": "/brief/shared 1",
+        "/nested/shared": "outer of /nested/shared 1",
+        "/large/shared": "/large/shared 1",
+      })) {
+        const pages = [await visit(a, path), await visit(b, path)];
+        assert.deepEqual(pages.map((page) => page.content?.split("\n").at(0)), [content, content]);
+        assert.notEqual(pages[0]?.render, pages[1]?.render);
+        assert.equal(origin.count(path), 1, path);
+      }
+    },
+  },
+  {
+    name: "a tag that was revalidated is honoured by the other, also by what calls the function that has it",
+    async run({ a, b, origin }) {
+      for (const [kind, before] of Object.entries({ remote: "", nested: "outer of " })) {
+        const path = `/${kind}/tag`;
+        const contents = async () => [(await visit(b, path)).content, (await visit(a, path)).content];
+        const number = (/** @type {number} */ n) => [`${before}${path} ${n}`, `${before}${path} ${n}`];
+        assert.deepEqual(await contents(), number(1));
+        await act(a, "expireTag", `${kind}-tag`);
+        await pause(CLOCKS_MS);
+        assert.deepEqual(await contents(), number(2));
+        await act(b, "expireTag", `${kind}-tag`);
+        await pause(CLOCKS_MS);
+        assert.deepEqual(await contents(), number(3));
+        assert.equal(origin.count(path), 3);
+      }
+    },
+  },
+  {
+    name: "a path that was revalidated is honoured by the other",
+    async run({ a, b, origin }) {
+      assert.equal((await visit(b, "/remote/path")).content, "/remote/path 1");
+      await act(a, "expirePath", "/remote/path");
+      await pause(CLOCKS_MS);
+      assert.equal((await visit(b, "/remote/path")).content, "/remote/path 2");
+      assert.equal((await visit(a, "/remote/path")).content, "/remote/path 2");
+      assert.equal(origin.count("/remote/path"), 2);
+    },
+  },
+  {
+    name: "revalidateTag with a profile serves what is cached once more, and renews it for both",
+    from: 16,
+    async run({ a, b }) {
+      assert.equal((await visit(b, "/remote/soft")).content, "/remote/soft 1");
+      await act(a, "staleTag", "remote-soft");
+      assert.equal((await visit(b, "/remote/soft")).content, "/remote/soft 1");
+      for (const instance of [b, a]) {
+        await until("it is renewed", async () => (await visit(instance, "/remote/soft")).content === "/remote/soft 2");
+      }
+    },
+  },
+  {
+    name: "what is past its revalidate time is served once more, and renewed for both",
+    beyondNext: "its own handler lets go of it then",
+    async run({ a, b }) {
+      assert.equal((await visit(a, "/brief/renewed")).content, "/brief/renewed 1");
+      await pause(1_200);
+      assert.equal((await visit(b, "/brief/renewed")).content, "/brief/renewed 1");
+      const renewed = await until("it is renewed", async () => {
+        const { content } = await visit(b, "/brief/renewed");
+        return content !== "/brief/renewed 1" && content;
+      });
+      assert.match(String(renewed), /^\/brief\/renewed [23]$/);
+    },
+  },
+];
+
+/**
+ * Both come to serve what was rendered after the revalidation, and what was cached before it never again.
+ *
+ * @param {Context} context
+ * @param {string} path
+ * @param {string} content
+ */
+async function isRenewed({ a, b, origin }, path, content) {
+  await pause(CLOCKS_MS);
+  for (const instance of [b, a, b, a]) {
+    const page = await visit(instance, path);
+    assert.deepEqual([page.status, page.content], [200, content], instance.name);
+  }
+  assert.equal(origin.count(path), 1);
+}
+
+/**
+ * @param {string} version
+ * @param {number} major
+ */
+async function createBuilt(version, major) {
+  const application = await createApplication(version, "use-cache", [...SHARED, ...(OF_MAJOR[major] ?? [])]);
+  await build(application);
+  return application;
+}
