@@ -115,7 +115,8 @@ impl Inner {
     ) -> Result<Rc<Log>, Rc<Error>> {
         let start = self.knowledge.borrow_mut().begin_read();
         let began_ms = self.host.monotonic_ms();
-        let removed: Vec<_> = (0..count).map(|index| format!("#events[{index}]")).collect();
+        // From the last to the first: dynalite takes them one after the other, and each moves those behind it.
+        let removed: Vec<_> = (0..count).rev().map(|index| format!("#events[{index}]")).collect();
         let unmoved = match floor {
             0 => "(attribute_not_exists(#floor) OR #floor = :floor)",
             _ => "#floor = :floor",

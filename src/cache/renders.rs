@@ -9,6 +9,10 @@ use std::collections::HashMap;
 /// A render that no set has answered is forgotten after this, milliseconds.
 const FORGOTTEN_AFTER_MS: u64 = 300_000;
 
+/// Renders of one row on record. What the build holds is served though the table has nothing, and calls for none; of more
+/// than these the newest are not recorded, which errs to the safe side.
+const MAX_RENDERS: usize = 32;
+
 /// Rows on record before the forgotten ones are looked for.
 const SWEEP_ABOVE: usize = 1_000;
 
@@ -36,6 +40,7 @@ impl Renders {
         forget(renders, now_ms);
         let position = renders.partition_point(|render| render.version <= version);
         renders.insert(position, Render { version, at_ms: now_ms });
+        renders.truncate(MAX_RENDERS);
     }
 
     /// A set of `row` answers one of them: gives the revision of what it stores, `None` when no render is on record.
@@ -79,6 +84,14 @@ mod tests {
         assert_eq!(renders.answered("k", Some(3), 0), Some(3));
         assert_eq!(renders.answered("k", None, 0), Some(5));
         assert_eq!(renders.answered("k", Some(4), 0), Some(4));
+    }
+
+    #[test]
+    fn the_oldest_of_many_are_kept() {
+        let mut renders = Renders::default();
+        (0..10_000).for_each(|version| renders.called_for("k", 10_000 - version, 0));
+        assert_eq!(renders.by_row.get("k").map(Vec::len), Some(MAX_RENDERS));
+        assert_eq!(renders.answered("k", None, 0), Some(1));
     }
 
     #[test]

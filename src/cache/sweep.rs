@@ -49,7 +49,7 @@ impl Inner {
             let page = self.client.send(&query, deadline).await?;
             let sentinels: Vec<_> = page.items.iter().filter_map(|item| item.get("key")?.as_s()).collect();
             for some in sentinels.chunks(DELETES_AT_ONCE) {
-                self.sweep_rows(some, version, deadline).await?;
+                self.sweep_rows(tag, some, version, deadline).await?;
             }
             match page.last_evaluated_key {
                 Some(last) => query.exclusive_start_key = Some(last),
@@ -60,14 +60,15 @@ impl Inner {
 
     async fn sweep_rows(
         self: &Rc<Self>,
+        tag: &str,
         sentinels: &[&str],
         version: u64,
         deadline: Deadline,
     ) -> Result<(), Error> {
         let deletes = sentinels.iter().map(|sentinel| {
-            let (inner, sentinel) = (self.clone(), (*sentinel).to_owned());
+            let (inner, tag, sentinel) = (self.clone(), tag.to_owned(), (*sentinel).to_owned());
             let delete = async move {
-                let is_gone = inner.sweep_entry(&sentinel, version, deadline).await?;
+                let is_gone = inner.sweep_entry(&tag, &sentinel, version, deadline).await?;
                 Ok(is_gone.then(|| WriteRequest::delete(key_of(sentinel))))
             };
             Box::pin(delete) as LocalFuture<Result<Option<WriteRequest>, Error>>
@@ -76,13 +77,24 @@ impl Inner {
         self.write(swept?.into_iter().flatten().collect(), deadline).await
     }
 
-    /// Deletes the entry of a sentinel unless it was rendered since; `true` when the entry is gone.
-    async fn sweep_entry(&self, sentinel: &str, version: u64, deadline: Deadline) -> Result<bool, Error> {
+    /// Deletes the entry of a sentinel unless it was rendered since, or no longer has the tag; `true` when it is gone.
+    async fn sweep_entry(
+        &self,
+        tag: &str,
+        sentinel: &str,
+        version: u64,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
         let Some(row) = self.rows.entry_of_sentinel(sentinel) else { return Ok(false) };
         let delete = DeleteItem {
-            condition_expression: Some("attribute_not_exists(#key) OR #revision < :version".to_owned()),
-            expression_attribute_names: names(&["key", "revision"]),
-            expression_attribute_values: Item::from([(":version".to_owned(), AttributeValue::n(version))]),
+            condition_expression: Some(
+                "attribute_not_exists(#key) OR (#revision < :version AND contains(#tags, :tag))".to_owned(),
+            ),
+            expression_attribute_names: names(&["key", "revision", "tags"]),
+            expression_attribute_values: Item::from([
+                (":version".to_owned(), AttributeValue::n(version)),
+                (":tag".to_owned(), AttributeValue::s(tag)),
+            ]),
             ..DeleteItem::new(&self.config.table_name, key_of(row))
         };
         match self.client.send(&delete, deadline).await {

@@ -71,6 +71,12 @@ impl Placeholders {
             Condition::And(a, b) => self.holds(a, item)? && self.holds(b, item)?,
             Condition::Exists(path) => self.get(path, item)?.is_some(),
             Condition::NotExists(path) => self.get(path, item)?.is_none(),
+            Condition::Contains(path, element) => match (self.get(path, item)?, self.eval(element, item)?) {
+                (Some(list), Some(element)) => {
+                    list["L"].as_array().is_some_and(|list| list.contains(&element))
+                }
+                _ => false,
+            },
             Condition::Compare(a, comparator, b) => match (self.eval(a, item)?, self.eval(b, item)?) {
                 (Some(a), Some(b)) => compare(&a, *comparator, &b),
                 _ => false,
@@ -172,6 +178,10 @@ impl Placeholders {
                 self.visit_condition(b)
             }
             Condition::Exists(path) | Condition::NotExists(path) => self.name(path).map(drop),
+            Condition::Contains(path, element) => {
+                self.name(path)?;
+                self.visit_operand(element)
+            }
             Condition::Compare(a, _, b) => {
                 self.visit_operand(a)?;
                 self.visit_operand(b)

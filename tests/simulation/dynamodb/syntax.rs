@@ -11,6 +11,7 @@ pub enum Condition {
     Compare(Operand, Comparator, Operand),
     Exists(Path),
     NotExists(Path),
+    Contains(Path, Operand),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,6 +116,13 @@ impl Parser {
                 let path = self.path()?;
                 return self.expect(')').map(|()| make(path));
             }
+        }
+        if self.word("contains") {
+            self.expect('(')?;
+            let path = self.path()?;
+            self.expect(',')?;
+            let element = self.operand()?;
+            return self.expect(')').map(|()| Condition::Contains(path, element));
         }
         let left = self.operand()?;
         let comparator = match self.next() {
