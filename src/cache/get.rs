@@ -137,8 +137,11 @@ impl Inner {
         row: &str,
         deadline: Deadline,
     ) -> Result<Option<(Outcome, Rc<Log>)>, Rc<Error>> {
-        let Some(entry) = self.pending.borrow().get(row) else { return Ok(None) };
+        let Some(Copied { entry, seen }) = self.pending.borrow().get(row) else { return Ok(None) };
         let log = self.log_for(request.log, deadline).await?;
+        if log.may_have_overwritten(row, seen) {
+            return Ok(None);
+        }
         let judged = self.judge(request, &entry.tags, entry.revision, &log, deadline).await?;
         let is_good = judged.standing == Standing::Fresh && !entry.is_due(self.host.now_ms());
         Ok(is_good.then(|| (Outcome::Fresh(entry), log)))

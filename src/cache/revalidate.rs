@@ -80,16 +80,7 @@ impl Inner {
     ) -> Result<Rc<Log>, Rc<Error>> {
         let mut newest = Rc::new(Log::default());
         for chunk in tags.chunks(MAX_TAGS_PER_APPEND) {
-            let events = events(chunk, mode, at_ms);
-            newest = match self.append_events(&events, deadline).await {
-                Err(error) if error.kind == ErrorKind::Validation => {
-                    // The row is full: a compaction that should have come earlier comes now.
-                    let log = self.read_log(deadline).await?;
-                    self.compact(&log, deadline).await?;
-                    self.append_events(&events, deadline).await?
-                }
-                log => log?,
-            };
+            newest = self.append_events(&events(chunk, mode, at_ms), deadline).await?;
             if mode == Mode::Hard {
                 // By the version of its own append: what is rendered after it, and before the next one, must stay.
                 self.spawn_sweep(chunk.to_vec(), newest.version());
@@ -100,6 +91,22 @@ impl Inner {
 
     /// Appends to the log, atomically.
     pub(super) async fn append_events(
+        self: &Rc<Self>,
+        events: &[Event],
+        deadline: Deadline,
+    ) -> Result<Rc<Log>, Rc<Error>> {
+        match self.append_once(events, deadline).await {
+            Err(error) if error.kind == ErrorKind::Validation => {
+                // The row is full: a compaction that should have come earlier comes now.
+                let log = self.read_log(deadline).await?;
+                self.compact(&log, deadline).await?;
+                self.append_once(events, deadline).await
+            }
+            appended => appended,
+        }
+    }
+
+    async fn append_once(
         self: &Rc<Self>,
         events: &[Event],
         deadline: Deadline,

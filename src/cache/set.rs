@@ -108,7 +108,7 @@ impl Inner {
         let report =
             SetReport { revision, raw_bytes: plan.row.raw_bytes, stored_bytes: plan.row.stored_bytes };
         let entry = Rc::new(Entry::new(&plan.row, request.body));
-        self.pending.borrow_mut().add(&row_key, &entry);
+        self.pending.borrow_mut().add(&row_key, &entry, seen);
         let put = self.put(&row_key, plan, &request.key, deadline).await;
         self.pending.borrow_mut().remove(&row_key, &entry);
         put.map_err(SetError::Store)?;

@@ -119,6 +119,7 @@ impl Requests {
         };
         let began_us = self.world.now_us();
         let stored = process.cache.set(request).await;
+        self.truth.stored(number);
         self.within_budget("set", began_us, self.plan.config.write_timeout_ms);
         self.world.trace(|| format!("{:?} set {}: {stored:?}", process.owner, page.key));
         self.stats.sets.set(self.stats.sets.get() + 1);

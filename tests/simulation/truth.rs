@@ -18,6 +18,8 @@ pub struct Truth {
     demands: RefCell<Vec<Demand>>,
     /// When the newest on-demand render of an entry that has returned was written, Unix microseconds.
     replaced_us: RefCell<BTreeMap<String, u64>>,
+    /// Renders whose sets are under way: their process may serve them already.
+    storing: RefCell<BTreeSet<u64>>,
 }
 
 /// One render: its number stands in the value.
@@ -45,6 +47,7 @@ pub struct Asked {
     tags: BTreeSet<String>,
     demands: Vec<Demand>,
     replaced_us: u64,
+    storing: BTreeSet<u64>,
     /// Events that the table had taken.
     version: usize,
     clock_ms: u64,
@@ -53,8 +56,8 @@ pub struct Asked {
 
 impl Truth {
     pub fn new(world: Rc<World>, history: Rc<History>) -> Rc<Self> {
-        let (source, renders, demands, replaced_us) = Default::default();
-        Rc::new(Truth { world, history, source, renders, demands, replaced_us })
+        let (source, renders, demands, replaced_us, storing) = Default::default();
+        Rc::new(Truth { world, history, source, renders, demands, replaced_us, storing })
     }
 
     /// The data behind a tag changes.
@@ -82,11 +85,17 @@ impl Truth {
         *replaced_us = (*replaced_us).max(self.history.last_written_us(key, render));
     }
 
-    /// A render is done: gives its number and the value.
+    /// A set is over, however it ended.
+    pub fn stored(&self, render: u64) {
+        self.storing.borrow_mut().remove(&render);
+    }
+
+    /// A render is done and about to be stored: gives its number and the value.
     pub fn rendered(&self, rendered: Rendered) -> (u64, Vec<u8>) {
         let mut renders = self.renders.borrow_mut();
         let number = renders.len() as u64;
         renders.push(rendered);
+        self.storing.borrow_mut().insert(number);
         (number, value_of(number))
     }
 
@@ -99,6 +108,7 @@ impl Truth {
             tags,
             demands: if shared { Vec::new() } else { self.demands.borrow().clone() },
             replaced_us: if shared { 0 } else { self.replaced_us.borrow().get(key).copied().unwrap_or(0) },
+            storing: self.storing.borrow().clone(),
             version: if shared { self.history.version_at(until_us) } else { self.history.version() },
             clock_ms: clock.now_ms(&self.world),
             jumps: clock.jumps(),
@@ -124,7 +134,11 @@ impl Truth {
                 self.broken(asked, entry, served, &format!("in spite of an event in the log: {event:?}"));
             }
         }
-        if self.history.last_written_us(&asked.key, entry.last_modified_ms) < asked.replaced_us {
+        let (render, written_us) =
+            (entry.last_modified_ms, self.history.last_written_us(&asked.key, entry.last_modified_ms));
+        let on_its_way =
+            written_us == 0 && asked.storing.union(&self.storing.borrow()).any(|of| *of == render);
+        if written_us < asked.replaced_us && !on_its_way {
             self.broken(asked, entry, served, "although it was replaced on demand");
         }
         for demand in asked.demands.iter().filter(|demand| tags.contains(&demand.tag)) {
