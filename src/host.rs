@@ -3,6 +3,8 @@
 //! Everything that is not a pure function of its arguments comes in through [`Host`]. The wasm implementation is
 //! in `src/wasm/host.rs`; the simulated one, with seeded clocks and faults, is in `tests/simulation/`.
 
+pub mod response_header;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +18,8 @@ pub trait Host {
     /// Sends one HTTP request and reads the whole response.
     ///
     /// `timeout_ms` covers everything from connecting to the last byte. Dropping the future cancels the request.
-    /// Redirects are not followed. A response of any status is `Ok`.
+    /// Redirects are not followed. A response of any status is `Ok`. Of its headers, those of [`response_header`] are
+    /// enough.
     fn fetch(
         &self,
         request: http::Request<Vec<u8>>,

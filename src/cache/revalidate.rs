@@ -2,7 +2,7 @@
 
 use super::log::{Event, Log, Mode};
 use super::{Cache, Inner, distinct, key_of};
-use crate::dynamodb::{AttributeValue, Error, ErrorKind, Item, UpdateItem};
+use crate::dynamodb::{AttributeValue, ByName, Error, ErrorKind, Item, UpdateItem};
 use crate::host::Deadline;
 use crate::sharing::within;
 use std::rc::Rc;
@@ -137,6 +137,6 @@ impl Inner {
 }
 
 /// Placeholders `#name` for attribute names: many of DynamoDB's reserved words are good names.
-pub(super) fn names(names: &[&str]) -> std::collections::BTreeMap<String, String> {
+pub(super) fn names(names: &[&str]) -> ByName<String> {
     names.iter().map(|name| (format!("#{name}"), (*name).to_owned())).collect()
 }

@@ -7,7 +7,6 @@ use crate::dynamodb::{
     UpdateTimeToLive,
 };
 use crate::host::{Deadline, SharedHost};
-use serde::Serialize;
 use std::fmt;
 
 /// The partition key of the table.
@@ -35,8 +34,7 @@ pub struct TableSpec {
 }
 
 /// What was found, and what was done.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableReport {
     /// The table.
     pub table_name: String,
@@ -49,8 +47,7 @@ pub struct TableReport {
 }
 
 /// A part of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// It was missing.
     Created,
@@ -58,9 +55,18 @@ pub enum Part {
     Found,
 }
 
+impl Part {
+    /// As the report names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Created => "created",
+            Part::Found => "found",
+        }
+    }
+}
+
 /// The time to live of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ttl {
     /// It was off.
     Enabled,
@@ -68,6 +74,17 @@ pub enum Ttl {
     Found,
     /// The endpoint (an emulator) has none.
     Unsupported,
+}
+
+impl Ttl {
+    /// As the report names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Ttl::Enabled => "enabled",
+            Ttl::Found => "found",
+            Ttl::Unsupported => "unsupported",
+        }
+    }
 }
 
 /// Creates the table with its index and its TTL, or completes it, and waits until it is active.
@@ -292,7 +309,10 @@ impl Creation<'_> {
     async fn describe(&self) -> Result<Option<TableDescription>, TableError> {
         let request = DescribeTable::new(&self.spec.table_name);
         match self.client.send(&request, self.deadline()).await {
-            Ok(output) => Ok(Some(output.table)),
+            Ok(output) => match output.table {
+                Some(table) => Ok(Some(table)),
+                None => Err(TableError::Store(Error::unreadable("DescribeTable", "it describes no table"))),
+            },
             Err(error) if error.kind == ErrorKind::ResourceNotFound => Ok(None),
             Err(error) => Err(TableError::Store(error)),
         }

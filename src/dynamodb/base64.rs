@@ -1,8 +1,6 @@
 //! Base64 with the standard alphabet and padding (RFC 4648, section 4), as JSON holds bytes.
 
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::ser::Serializer;
-use std::fmt;
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -62,52 +60,19 @@ pub fn decode(text: &[u8]) -> Option<Vec<u8>> {
     is_valid.then_some(bytes)
 }
 
-/// For `#[serde(with)]`.
+/// For `#[serde(serialize_with)]`.
 pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&encode(bytes))
 }
 
-/// For `#[serde(with)]`.
-pub fn deserialize<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<u8>, D::Error> {
-    json.deserialize_str(Base64Visitor)
-}
-
 /// The same for a list of byte strings.
 pub mod set {
-    use super::{Base64Visitor, encode};
-    use serde::de::{Deserialize, Deserializer};
+    use super::encode;
     use serde::ser::Serializer;
 
-    /// For `#[serde(with)]`.
+    /// For `#[serde(serialize_with)]`.
     pub fn serialize<S: Serializer>(set: &[Vec<u8>], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(set.iter().map(|bytes| encode(bytes)))
-    }
-
-    /// For `#[serde(with)]`.
-    pub fn deserialize<'de, D: Deserializer<'de>>(json: D) -> Result<Vec<Vec<u8>>, D::Error> {
-        Ok(Vec::<Bytes>::deserialize(json)?.into_iter().map(|Bytes(bytes)| bytes).collect())
-    }
-
-    struct Bytes(Vec<u8>);
-
-    impl<'de> Deserialize<'de> for Bytes {
-        fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
-            json.deserialize_str(Base64Visitor).map(Bytes)
-        }
-    }
-}
-
-struct Base64Visitor;
-
-impl Visitor<'_> for Base64Visitor {
-    type Value = Vec<u8>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("base64")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Vec<u8>, E> {
-        decode(text.as_bytes()).ok_or_else(|| E::invalid_value(Unexpected::Other("text"), &self))
     }
 }
 

@@ -1,8 +1,7 @@
 //! BatchGetItem: reads up to 100 items by their keys.
 
-use super::{Item, Operation, null_as_default};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use super::{ByName, Item, JsonError, JsonReader, Members, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
 ///
@@ -12,18 +11,16 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "PascalCase")]
 pub struct BatchGetItem {
     /// What to read, by table.
-    pub request_items: BTreeMap<String, KeysAndAttributes>,
+    pub request_items: ByName<KeysAndAttributes>,
 }
 
 /// What to read from one table.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct KeysAndAttributes {
     /// Primary keys, each one once.
-    #[serde(deserialize_with = "null_as_default")]
     pub keys: Vec<Item>,
     /// Whether the reads see every write that has been answered.
-    #[serde(deserialize_with = "null_as_default")]
     pub consistent_read: bool,
 }
 
@@ -34,20 +31,37 @@ impl BatchGetItem {
     /// Strongly consistent reads of one table.
     pub fn consistent(table_name: impl Into<String>, keys: Vec<Item>) -> Self {
         let keys = KeysAndAttributes { keys, consistent_read: true };
-        BatchGetItem { request_items: BTreeMap::from([(table_name.into(), keys)]) }
+        BatchGetItem { request_items: ByName::from([(table_name.into(), keys)]) }
     }
 }
 
 /// The answer to [`BatchGetItem`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct BatchGetItemOutput {
     /// The items that are there, by table, in no order.
-    #[serde(deserialize_with = "null_as_default")]
-    pub responses: BTreeMap<String, Vec<Item>>,
+    pub responses: ByName<Vec<Item>>,
     /// What was not read, by table.
-    #[serde(deserialize_with = "null_as_default")]
-    pub unprocessed_keys: BTreeMap<String, KeysAndAttributes>,
+    pub unprocessed_keys: ByName<KeysAndAttributes>,
+}
+
+impl Members for KeysAndAttributes {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Keys" => json.member(&mut self.keys),
+            "ConsistentRead" => json.member(&mut self.consistent_read),
+            _ => json.skip(),
+        }
+    }
+}
+
+impl Members for BatchGetItemOutput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Responses" => json.member(&mut self.responses),
+            "UnprocessedKeys" => json.member(&mut self.unprocessed_keys),
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Operation for BatchGetItem {

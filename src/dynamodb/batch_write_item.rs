@@ -1,9 +1,8 @@
 //! BatchWriteItem: puts and deletes up to 25 items, each on its own.
 
 use super::attribute_value::item_wire_bytes;
-use super::{Item, Operation, null_as_default};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use super::{ByName, FromJson, Item, JsonError, JsonReader, Members, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
 ///
@@ -13,11 +12,11 @@ use std::collections::BTreeMap;
 #[serde(rename_all = "PascalCase")]
 pub struct BatchWriteItem {
     /// What to write, by table.
-    pub request_items: BTreeMap<String, Vec<WriteRequest>>,
+    pub request_items: ByName<Vec<WriteRequest>>,
 }
 
 /// One write. It has no condition.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub enum WriteRequest {
     /// Writes an item.
     #[serde(rename = "PutRequest")]
@@ -28,7 +27,7 @@ pub enum WriteRequest {
 }
 
 /// Writes an item.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PutRequest {
     /// The item, its key included.
@@ -36,7 +35,7 @@ pub struct PutRequest {
 }
 
 /// Deletes an item.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteRequest {
     /// The primary key.
@@ -52,7 +51,7 @@ impl BatchWriteItem {
 
     /// Writes to one table.
     pub fn new(table_name: impl Into<String>, requests: Vec<WriteRequest>) -> Self {
-        BatchWriteItem { request_items: BTreeMap::from([(table_name.into(), requests)]) }
+        BatchWriteItem { request_items: ByName::from([(table_name.into(), requests)]) }
     }
 }
 
@@ -77,12 +76,47 @@ impl WriteRequest {
 }
 
 /// The answer to [`BatchWriteItem`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct BatchWriteItemOutput {
     /// What was not written, by table.
-    #[serde(deserialize_with = "null_as_default")]
-    pub unprocessed_items: BTreeMap<String, Vec<WriteRequest>>,
+    pub unprocessed_items: ByName<Vec<WriteRequest>>,
+}
+
+impl FromJson for WriteRequest {
+    fn from_json(json: &mut JsonReader<'_>) -> Result<Self, JsonError> {
+        json.variant(&mut |json, name| match name {
+            "PutRequest" => PutRequest::from_json(json).map(WriteRequest::Put),
+            "DeleteRequest" => DeleteRequest::from_json(json).map(WriteRequest::Delete),
+            _ => Err(json.other_shape()),
+        })
+    }
+}
+
+impl Members for PutRequest {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Item" => json.member(&mut self.item),
+            _ => json.skip(),
+        }
+    }
+}
+
+impl Members for DeleteRequest {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Key" => json.member(&mut self.key),
+            _ => json.skip(),
+        }
+    }
+}
+
+impl Members for BatchWriteItemOutput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "UnprocessedItems" => json.member(&mut self.unprocessed_items),
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Operation for BatchWriteItem {

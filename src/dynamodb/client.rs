@@ -1,14 +1,16 @@
 //! The client: sends an operation, again where that may help, until it is answered or the time is over.
 
 use super::request::{Call, SERVICE};
-use super::{Error, ErrorKind, Operation, error_code, response};
+use super::{Error, ErrorKind, Members, Operation, error_code, response};
 use crate::credentials::{Credentials, CredentialsCache, Provider};
 use crate::endpoint::Endpoint;
+use crate::host::response_header::X_AMZ_RETRY_AFTER;
 use crate::host::{Deadline, SharedHost};
 use crate::retry::{Attempts, ClockSkew, Decision, Failure, MIN_ATTEMPT_MS, Quota};
 use crate::sigv4::SigningKey;
 use http::HeaderMap;
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 
 /// Where a client sends, and as whom.
@@ -66,8 +68,9 @@ impl Client {
     /// another; or that there was no answer. A write that ends with an error may have happened all the same.
     pub async fn send<O: Operation>(&self, operation: &O, deadline: Deadline) -> Result<O::Output, Error> {
         let body = serde_json::to_vec(operation).map_err(|error| Error::invalid_request(O::NAME, error))?;
-        let body = self.inner.send(&Call::new(O::NAME, body), deadline).await?;
-        response::output::<O>(&body)
+        let mut output = O::Output::default();
+        self.inner.call(O::NAME, body, deadline, &mut output).await?;
+        Ok(output)
     }
 
     pub(super) fn host(&self) -> &SharedHost {
@@ -90,6 +93,20 @@ struct Corrections {
 }
 
 impl Inner {
+    /// Boxed and free of the operation's type, so that its code is there once.
+    fn call<'a>(
+        &'a self,
+        operation: &'static str,
+        body: Vec<u8>,
+        deadline: Deadline,
+        output: &'a mut dyn Members,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>> {
+        Box::pin(async move {
+            let answer = self.send(&Call::new(operation, body), deadline).await?;
+            response::read_output(operation, &answer, output)
+        })
+    }
+
     async fn send(&self, call: &Call, deadline: Deadline) -> Result<Vec<u8>, Error> {
         let mut attempts = Attempts::new(&self.quota);
         let mut corrections = Corrections::default();
@@ -193,7 +210,7 @@ fn failure(error: &Error) -> Option<Failure> {
 
 /// The server's wish, milliseconds.
 fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
-    headers.get("x-amz-retry-after")?.to_str().ok()?.trim().parse().ok()
+    headers.get(X_AMZ_RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! CreateTable: creates a table; it is there once DescribeTable calls it `ACTIVE`.
 
-use super::{AttributeDefinition, KeySchemaElement, Operation, Projection, TableDescription};
-use serde::{Deserialize, Serialize};
+use super::{AttributeDefinition, Done, KeySchemaElement, Operation, Projection};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html>
 #[derive(Clone, Debug, Serialize)]
@@ -53,15 +53,7 @@ impl CreateTable {
     }
 }
 
-/// The answer to [`CreateTable`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct CreateTableOutput {
-    /// The table as it begins.
-    pub table_description: Option<TableDescription>,
-}
-
 impl Operation for CreateTable {
     const NAME: &'static str = "CreateTable";
-    type Output = CreateTableOutput;
+    type Output = Done;
 }

@@ -1,8 +1,7 @@
 //! DeleteItem: deletes one item.
 
-use super::{Item, Operation};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use super::{ByName, Done, Item, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html>
 #[derive(Clone, Debug, Serialize)]
@@ -16,14 +15,11 @@ pub struct DeleteItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition_expression: Option<String>,
     /// Stands for attribute names in expressions, by `#placeholder`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub expression_attribute_names: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "ByName::is_empty")]
+    pub expression_attribute_names: ByName<String>,
     /// Stands for values in expressions, by `:placeholder`.
     #[serde(skip_serializing_if = "Item::is_empty")]
     pub expression_attribute_values: Item,
-    /// Which attributes the answer holds: `NONE` or `ALL_OLD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_values: Option<String>,
 }
 
 impl DeleteItem {
@@ -33,22 +29,13 @@ impl DeleteItem {
             table_name: table_name.into(),
             key,
             condition_expression: None,
-            expression_attribute_names: BTreeMap::new(),
+            expression_attribute_names: ByName::new(),
             expression_attribute_values: Item::new(),
-            return_values: None,
         }
     }
 }
 
-/// The answer to [`DeleteItem`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct DeleteItemOutput {
-    /// With `ALL_OLD`, the item that was there.
-    pub attributes: Option<Item>,
-}
-
 impl Operation for DeleteItem {
     const NAME: &'static str = "DeleteItem";
-    type Output = DeleteItemOutput;
+    type Output = Done;
 }

@@ -1,7 +1,7 @@
 //! DescribeTable: says what a table is and whether it can be used.
 
-use super::{Operation, TableDescription};
-use serde::{Deserialize, Serialize};
+use super::{JsonError, JsonReader, Members, Operation, TableDescription};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>
 #[derive(Clone, Debug, Serialize)]
@@ -19,11 +19,19 @@ impl DescribeTable {
 }
 
 /// The answer to [`DescribeTable`].
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Clone, Debug, Default)]
 pub struct DescribeTableOutput {
     /// The table.
-    pub table: TableDescription,
+    pub table: Option<TableDescription>,
+}
+
+impl Members for DescribeTableOutput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Table" => json.member(&mut self.table),
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Operation for DescribeTable {

@@ -4,10 +4,19 @@ use super::error_code;
 use crate::credentials::CredentialsError;
 use crate::host::FetchError;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// A failed operation, with what DynamoDB said. It never holds a secret.
+///
+/// It is boxed: errors are rare, and results move through many hands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
+    details: Box<ErrorDetails>,
+}
+
+/// What an [`Error`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorDetails {
     /// DynamoDB's own code, `ValidationException`, or one of ours: `NetworkError`, `DeadlineExceeded`,
     /// `CredentialsError`, `UnreadableResponse`, `UnprocessedKeys`, `UnprocessedItems`, `InvalidRequest`, `Http502`.
     pub code: String,
@@ -104,11 +113,13 @@ impl Error {
     /// An answer with an error status.
     pub(super) fn service(operation: &'static str, status: u16, code: String, message: String) -> Self {
         let kind = error_code::kind(&code, status);
-        Error { status: Some(status), ..Error::own(operation, &code, kind, message) }
+        let mut error = Error::own(operation, &code, kind, message);
+        error.status = Some(status);
+        error
     }
 
     fn own(operation: &'static str, code: &str, kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error {
+        let details = ErrorDetails {
             code: code.to_owned(),
             kind,
             operation,
@@ -116,7 +127,22 @@ impl Error {
             status: None,
             request_id: None,
             retryable: kind.is_retryable(),
-        }
+        };
+        Error { details: Box::new(details) }
+    }
+}
+
+impl Deref for Error {
+    type Target = ErrorDetails;
+
+    fn deref(&self) -> &ErrorDetails {
+        &self.details
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut ErrorDetails {
+        &mut self.details
     }
 }
 

@@ -1,7 +1,7 @@
 //! GetItem: reads one item by its key.
 
-use super::{Item, Operation};
-use serde::{Deserialize, Serialize};
+use super::{Item, JsonError, JsonReader, Members, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>
 #[derive(Clone, Debug, Serialize)]
@@ -23,11 +23,19 @@ impl GetItem {
 }
 
 /// The answer to [`GetItem`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct GetItemOutput {
     /// The item, if there is one.
     pub item: Option<Item>,
+}
+
+impl Members for GetItemOutput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Item" => json.member(&mut self.item),
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Operation for GetItem {

@@ -8,6 +8,7 @@ mod attribute_value;
 mod base64;
 mod batch_get_item;
 mod batch_write_item;
+mod by_name;
 mod client;
 mod create_table;
 mod delete_item;
@@ -16,6 +17,7 @@ mod describe_time_to_live;
 mod error;
 mod error_code;
 mod get_item;
+mod json;
 mod put_item;
 mod query;
 mod request;
@@ -29,14 +31,16 @@ mod update_time_to_live;
 pub use attribute_value::{AttributeValue, Item};
 pub use batch_get_item::{BatchGetItem, BatchGetItemOutput, KeysAndAttributes};
 pub use batch_write_item::{BatchWriteItem, BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest};
+pub use by_name::ByName;
 pub use client::{Client, ClientConfig};
-pub use create_table::{BillingMode, CreateTable, CreateTableOutput, GlobalSecondaryIndex};
-pub use delete_item::{DeleteItem, DeleteItemOutput};
+pub use create_table::{BillingMode, CreateTable, GlobalSecondaryIndex};
+pub use delete_item::DeleteItem;
 pub use describe_table::{DescribeTable, DescribeTableOutput};
 pub use describe_time_to_live::{DescribeTimeToLive, DescribeTimeToLiveOutput, TimeToLiveDescription};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorDetails, ErrorKind};
 pub use get_item::{GetItem, GetItemOutput};
-pub use put_item::{PutItem, PutItemOutput};
+pub use json::{FromJson, JsonError, JsonReader, Members};
+pub use put_item::PutItem;
 pub use query::{Query, QueryOutput};
 pub use response::read_response;
 pub use table_description::{
@@ -47,20 +51,24 @@ pub use update_item::{UpdateItem, UpdateItemOutput};
 pub use update_table::{
     CreateGlobalSecondaryIndexAction, GlobalSecondaryIndexUpdate, UpdateTable, UpdateTableOutput,
 };
-pub use update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLive, UpdateTimeToLiveOutput};
+pub use update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLive};
 
 use serde::Serialize;
-use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 
 /// One action of DynamoDB's API: its fields serialise as the request's parameters.
 pub trait Operation: Serialize {
     /// The action's name, `GetItem`. It is also the IAM action's, after `dynamodb:`.
     const NAME: &'static str;
     /// What it answers.
-    type Output: DeserializeOwned;
+    type Output: Members + Default;
 }
 
-/// A member that is `null` counts as absent, as in AWS's own clients.
-fn null_as_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
-    Option::<T>::deserialize(json).map(Option::unwrap_or_default)
+/// The output of an operation that says nothing but that it was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done;
+
+impl Members for Done {
+    fn read_member(&mut self, _: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        json.skip()
+    }
 }

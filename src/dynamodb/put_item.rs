@@ -1,8 +1,7 @@
 //! PutItem: writes one item whole.
 
-use super::{Item, Operation};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use super::{ByName, Done, Item, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html>
 #[derive(Clone, Debug, Serialize)]
@@ -16,14 +15,11 @@ pub struct PutItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition_expression: Option<String>,
     /// Stands for attribute names in expressions, by `#placeholder`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub expression_attribute_names: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "ByName::is_empty")]
+    pub expression_attribute_names: ByName<String>,
     /// Stands for values in expressions, by `:placeholder`.
     #[serde(skip_serializing_if = "Item::is_empty")]
     pub expression_attribute_values: Item,
-    /// Which attributes the answer holds: `NONE` or `ALL_OLD`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_values: Option<String>,
 }
 
 impl PutItem {
@@ -33,22 +29,13 @@ impl PutItem {
             table_name: table_name.into(),
             item,
             condition_expression: None,
-            expression_attribute_names: BTreeMap::new(),
+            expression_attribute_names: ByName::new(),
             expression_attribute_values: Item::new(),
-            return_values: None,
         }
     }
 }
 
-/// The answer to [`PutItem`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct PutItemOutput {
-    /// With `ALL_OLD`, the item that was there.
-    pub attributes: Option<Item>,
-}
-
 impl Operation for PutItem {
     const NAME: &'static str = "PutItem";
-    type Output = PutItemOutput;
+    type Output = Done;
 }

@@ -1,8 +1,7 @@
 //! Query: reads the items of one partition, of a table or an index, page by page.
 
-use super::{Item, Operation, null_as_default};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use super::{ByName, Item, JsonError, JsonReader, Members, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html>
 #[derive(Clone, Debug, Serialize)]
@@ -17,8 +16,8 @@ pub struct Query {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_condition_expression: Option<String>,
     /// Stands for attribute names in expressions, by `#placeholder`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub expression_attribute_names: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "ByName::is_empty")]
+    pub expression_attribute_names: ByName<String>,
     /// Stands for values in expressions, by `:placeholder`.
     #[serde(skip_serializing_if = "Item::is_empty")]
     pub expression_attribute_values: Item,
@@ -40,7 +39,7 @@ impl Query {
             table_name: table_name.into(),
             index_name: None,
             key_condition_expression: None,
-            expression_attribute_names: BTreeMap::new(),
+            expression_attribute_names: ByName::new(),
             expression_attribute_values: Item::new(),
             exclusive_start_key: None,
             limit: None,
@@ -50,14 +49,22 @@ impl Query {
 }
 
 /// The answer to [`Query`]: one page.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct QueryOutput {
     /// The page's items; there may be none although more pages follow.
-    #[serde(deserialize_with = "null_as_default")]
     pub items: Vec<Item>,
     /// Where the next page begins; `None` on the last one.
     pub last_evaluated_key: Option<Item>,
+}
+
+impl Members for QueryOutput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Items" => json.member(&mut self.items),
+            "LastEvaluatedKey" => json.member(&mut self.last_evaluated_key),
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Operation for Query {

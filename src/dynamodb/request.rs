@@ -4,10 +4,12 @@ use super::Error;
 use crate::credentials::Credentials;
 use crate::sigv4::{self, SigningKey};
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE};
-use http::{HeaderValue, Method, Request, Uri};
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
 
 /// The service's name in signatures.
 pub(super) const SERVICE: &str = "dynamodb";
+
+const X_AMZ_TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
 /// An operation on its way: its name, its parameters, and their hash, which is the same for all attempts.
 pub struct Call {
@@ -32,13 +34,13 @@ impl Call {
         now_ms: u64,
     ) -> Result<Request<Vec<u8>>, Error> {
         let invalid = |why: &dyn std::fmt::Display| Error::invalid_request(self.operation, why);
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(endpoint.clone())
-            .header(CONTENT_TYPE, "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("DynamoDB_20120810.{}", self.operation))
-            .body(self.body.clone())
-            .map_err(|error| invalid(&error))?;
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = endpoint.clone();
+        let target = HeaderValue::from_str(&format!("DynamoDB_20120810.{}", self.operation));
+        let headers = request.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+        headers.insert(X_AMZ_TARGET, target.map_err(|error| invalid(&error))?);
         sigv4::sign(&mut request, key, credentials, &self.body_hash, now_ms)
             .map_err(|_| invalid(&"the credentials hold a character that no HTTP header can hold"))?;
         // Not signed, since proxies change it. Without it a host that decodes gzip leaves x-amz-crc32 without its bytes.

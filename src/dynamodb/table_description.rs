@@ -1,49 +1,39 @@
 //! What operations on tables share.
 
-use super::null_as_default;
-use serde::{Deserialize, Serialize};
+use super::{JsonError, JsonReader, Members};
+use serde::Serialize;
 use std::fmt;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TableDescription.html>
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct TableDescription {
     /// The table.
     pub table_name: String,
     /// `CREATING`, `ACTIVE`, `UPDATING`, `DELETING` and more.
     pub table_status: String,
     /// The primary key.
-    #[serde(deserialize_with = "null_as_default")]
     pub key_schema: Vec<KeySchemaElement>,
     /// Types of the attributes in keys.
-    #[serde(deserialize_with = "null_as_default")]
     pub attribute_definitions: Vec<AttributeDefinition>,
     /// The indexes.
-    #[serde(deserialize_with = "null_as_default")]
     pub global_secondary_indexes: Vec<GlobalSecondaryIndexDescription>,
     /// Its capacity.
     pub provisioned_throughput: Option<ProvisionedThroughput>,
-    /// The table's ARN.
-    pub table_arn: Option<String>,
 }
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GlobalSecondaryIndexDescription.html>
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct GlobalSecondaryIndexDescription {
     /// The index.
     pub index_name: String,
     /// `CREATING`, `ACTIVE`, `UPDATING`, `DELETING`.
     pub index_status: Option<String>,
     /// Its key.
-    #[serde(deserialize_with = "null_as_default")]
     pub key_schema: Vec<KeySchemaElement>,
-    /// The attributes in it.
-    pub projection: Option<Projection>,
 }
 
 /// One attribute of a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct KeySchemaElement {
     /// The attribute.
@@ -66,7 +56,7 @@ impl fmt::Display for KeySchemaElement {
 }
 
 /// The type of an attribute in a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AttributeDefinition {
     /// The attribute.
@@ -83,7 +73,7 @@ impl AttributeDefinition {
 }
 
 /// Which attributes an index holds besides keys.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Projection {
     /// `KEYS_ONLY`, `INCLUDE` or `ALL`.
@@ -98,8 +88,8 @@ impl Projection {
 }
 
 /// Capacity of a provisioned table or index; zero of both on an on-demand one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct ProvisionedThroughput {
     /// Strongly consistent reads of 4 KB a second.
     pub read_capacity_units: u64,
@@ -111,5 +101,60 @@ impl ProvisionedThroughput {
     /// Whether there is any.
     pub fn is_provisioned(&self) -> bool {
         self.read_capacity_units > 0 && self.write_capacity_units > 0
+    }
+}
+
+impl Members for TableDescription {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "TableName" => json.member(&mut self.table_name),
+            "TableStatus" => json.member(&mut self.table_status),
+            "KeySchema" => json.member(&mut self.key_schema),
+            "AttributeDefinitions" => json.member(&mut self.attribute_definitions),
+            "GlobalSecondaryIndexes" => json.member(&mut self.global_secondary_indexes),
+            "ProvisionedThroughput" => json.member(&mut self.provisioned_throughput),
+            _ => json.skip(),
+        }
+    }
+}
+
+impl Members for GlobalSecondaryIndexDescription {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "IndexName" => json.member(&mut self.index_name),
+            "IndexStatus" => json.member(&mut self.index_status),
+            "KeySchema" => json.member(&mut self.key_schema),
+            _ => json.skip(),
+        }
+    }
+}
+
+impl Members for KeySchemaElement {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "AttributeName" => json.member(&mut self.attribute_name),
+            "KeyType" => json.member(&mut self.key_type),
+            _ => json.skip(),
+        }
+    }
+}
+
+impl Members for AttributeDefinition {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "AttributeName" => json.member(&mut self.attribute_name),
+            "AttributeType" => json.member(&mut self.attribute_type),
+            _ => json.skip(),
+        }
+    }
+}
+
+impl Members for ProvisionedThroughput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "ReadCapacityUnits" => json.member(&mut self.read_capacity_units),
+            "WriteCapacityUnits" => json.member(&mut self.write_capacity_units),
+            _ => json.skip(),
+        }
     }
 }

@@ -1,12 +1,13 @@
 //! Batches: as many requests as they take, until nothing is left unprocessed.
 
 use super::{
-    BatchGetItem, BatchGetItemOutput, BatchWriteItem, Client, Error, Item, KeysAndAttributes, Operation,
-    WriteRequest,
+    BatchGetItem, BatchGetItemOutput, BatchWriteItem, ByName, Client, Error, Item, KeysAndAttributes,
+    Operation, WriteRequest,
 };
 use crate::host::Deadline;
 use crate::retry::{Failure, MIN_ATTEMPT_MS, backoff_ms};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
+use std::hash::Hash;
 
 impl Client {
     /// Reads any number of keys, each once however often it is asked for, until none is left unprocessed.
@@ -24,13 +25,13 @@ impl Client {
             let consistent_read = wanted.consistent_read;
             let mut pending: VecDeque<Item> = distinct(wanted.keys).into();
             let mut pause = Pause::default();
+            let mut found = Vec::new();
             while !pending.is_empty() {
                 let asked = pending.len().min(BatchGetItem::MAX_KEYS);
                 let keys = KeysAndAttributes { keys: pending.drain(..asked).collect(), consistent_read };
-                let batch = BatchGetItem { request_items: BTreeMap::from([(table.clone(), keys)]) };
+                let batch = BatchGetItem { request_items: ByName::from([(table.clone(), keys)]) };
                 let mut answer = self.send(&batch, deadline).await?;
-                let found = answer.responses.remove(&table).unwrap_or_default();
-                output.responses.entry(table.clone()).or_default().extend(found);
+                found.extend(answer.responses.remove(&table).unwrap_or_default());
                 let left = answer.unprocessed_keys.remove(&table).unwrap_or_default().keys;
                 let unread = left.len();
                 pending.extend(left);
@@ -38,6 +39,7 @@ impl Client {
                     return Err(Error::unprocessed(BatchGetItem::NAME, "UnprocessedKeys", pending.len()));
                 }
             }
+            output.responses.insert(table, found);
         }
         Ok(output)
     }
@@ -116,8 +118,8 @@ fn batch_len(pending: &VecDeque<WriteRequest>) -> usize {
 }
 
 /// Each once, in order: DynamoDB refuses a batch that names a key twice.
-fn distinct<T: Ord>(mut all: Vec<T>) -> Vec<T> {
-    let mut seen = BTreeSet::new();
+fn distinct<T: Hash + Eq>(mut all: Vec<T>) -> Vec<T> {
+    let mut seen = HashSet::new();
     let repeated: Vec<bool> = all.iter().map(|one| !seen.insert(one)).collect();
     if repeated.contains(&true) {
         let mut repeated = repeated.into_iter();

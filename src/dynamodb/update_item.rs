@@ -1,8 +1,7 @@
 //! UpdateItem: changes attributes of one item, atomically, or creates it.
 
-use super::{Item, Operation};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use super::{ByName, Item, JsonError, JsonReader, Members, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>
 #[derive(Clone, Debug, Serialize)]
@@ -19,8 +18,8 @@ pub struct UpdateItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition_expression: Option<String>,
     /// Stands for attribute names in expressions, by `#placeholder`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub expression_attribute_names: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "ByName::is_empty")]
+    pub expression_attribute_names: ByName<String>,
     /// Stands for values in expressions, by `:placeholder`.
     #[serde(skip_serializing_if = "Item::is_empty")]
     pub expression_attribute_values: Item,
@@ -37,7 +36,7 @@ impl UpdateItem {
             key,
             update_expression: None,
             condition_expression: None,
-            expression_attribute_names: BTreeMap::new(),
+            expression_attribute_names: ByName::new(),
             expression_attribute_values: Item::new(),
             return_values: None,
         }
@@ -45,11 +44,19 @@ impl UpdateItem {
 }
 
 /// The answer to [`UpdateItem`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct UpdateItemOutput {
     /// The attributes that `return_values` asked for.
     pub attributes: Option<Item>,
+}
+
+impl Members for UpdateItemOutput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "Attributes" => json.member(&mut self.attributes),
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Operation for UpdateItem {

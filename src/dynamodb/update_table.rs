@@ -1,9 +1,10 @@
 //! UpdateTable: changes a table; here, adds an index to it.
 
 use super::{
-    AttributeDefinition, KeySchemaElement, Operation, Projection, ProvisionedThroughput, TableDescription,
+    AttributeDefinition, JsonError, JsonReader, KeySchemaElement, Members, Operation, Projection,
+    ProvisionedThroughput, TableDescription,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html>
 #[derive(Clone, Debug, Serialize)]
@@ -54,11 +55,19 @@ impl UpdateTable {
 }
 
 /// The answer to [`UpdateTable`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default)]
 pub struct UpdateTableOutput {
     /// The table while it changes.
     pub table_description: Option<TableDescription>,
+}
+
+impl Members for UpdateTableOutput {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "TableDescription" => json.member(&mut self.table_description),
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Operation for UpdateTable {

@@ -1,7 +1,7 @@
 //! UpdateTimeToLive: names the attribute that says when an item ends.
 
-use super::Operation;
-use serde::{Deserialize, Serialize};
+use super::{Done, Operation};
+use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html>
 #[derive(Clone, Debug, Serialize)]
@@ -14,8 +14,8 @@ pub struct UpdateTimeToLive {
 }
 
 /// Which attribute holds the end of an item, Unix seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct TimeToLiveSpecification {
     /// The attribute.
     pub attribute_name: String,
@@ -32,15 +32,7 @@ impl UpdateTimeToLive {
     }
 }
 
-/// The answer to [`UpdateTimeToLive`].
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct UpdateTimeToLiveOutput {
-    /// What was asked for.
-    pub time_to_live_specification: Option<TimeToLiveSpecification>,
-}
-
 impl Operation for UpdateTimeToLive {
     const NAME: &'static str = "UpdateTimeToLive";
-    type Output = UpdateTimeToLiveOutput;
+    type Output = Done;
 }

@@ -1,5 +1,7 @@
 //! How far this machine's clock is from AWS's: SigV4 refuses what was signed more than minutes away from the server's.
 
+use crate::host::response_header::{AGE, DATE};
+
 /// Below this difference a clock is not to blame for a refused signature, milliseconds.
 const MIN_BLAMED_MS: u64 = 4 * 60_000;
 
@@ -17,10 +19,10 @@ impl ClockSkew {
     /// host's clock. `None` where the answer does not tell: no date, a cached answer (`age`), too slow a one.
     pub fn measure(headers: &http::HeaderMap, sent_at_ms: u64, answered_at_ms: u64) -> Option<Self> {
         let round_trip_ms = answered_at_ms.checked_sub(sent_at_ms)?;
-        if round_trip_ms > MAX_ROUND_TRIP_MS || headers.contains_key("age") {
+        if round_trip_ms > MAX_ROUND_TRIP_MS || headers.contains_key(AGE) {
             return None;
         }
-        let server_ms = http_date_ms(headers.get("date")?.to_str().ok()?)?;
+        let server_ms = http_date_ms(headers.get(DATE)?.to_str().ok()?)?;
         let middle_ms = sent_at_ms + round_trip_ms / 2;
         Some(ClockSkew { ms: i64::try_from(server_ms).ok()?.checked_sub(i64::try_from(middle_ms).ok()?)? })
     }

@@ -13,13 +13,13 @@ pub use signing_key::SigningKey;
 use crate::credentials::Credentials;
 use aws_sigv4::sign::v4::calculate_signature;
 use canonical_request::CanonicalRequest;
-use http::HeaderValue;
 use http::header::{AUTHORIZATION, InvalidHeaderValue};
+use http::{HeaderName, HeaderValue};
 use sha2::{Digest, Sha256};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const DATE: &str = "x-amz-date";
-const SECURITY_TOKEN: &str = "x-amz-security-token";
+const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// Signs a POST to `/`: adds `x-amz-date`, `x-amz-security-token` for temporary credentials, and `authorization`.
 ///
@@ -33,9 +33,9 @@ pub fn sign(
     now_ms: u64,
 ) -> Result<(), InvalidHeaderValue> {
     let date_time = timestamp::date_time(now_ms);
-    request.headers_mut().insert(DATE, HeaderValue::from_str(&date_time)?);
+    request.headers_mut().insert(X_AMZ_DATE, HeaderValue::from_str(&date_time)?);
     if let Some(token) = &credentials.session_token {
-        request.headers_mut().insert(SECURITY_TOKEN, sensitive(token)?);
+        request.headers_mut().insert(X_AMZ_SECURITY_TOKEN, sensitive(token)?);
     }
     let CanonicalRequest { bytes, signed_headers } = CanonicalRequest::of(request, payload_hash);
     let scope = key.scope();

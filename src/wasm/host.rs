@@ -1,7 +1,8 @@
 //! [`Host`] on the runtime that the module runs in.
 
 use crate::credentials::Credentials;
-use crate::host::{FetchError, Host, LocalFuture, LogLevel};
+use crate::host::{FetchError, Host, LocalFuture, LogLevel, response_header};
+use http::{HeaderValue, StatusCode};
 use js_sys::{Array, Date, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -180,17 +181,20 @@ impl Drop for Cancelled {
 }
 
 fn response(js: &JsResponse) -> Result<http::Response<Vec<u8>>, FetchError> {
-    let mut response = http::Response::builder().status(js.status());
+    let mut response = http::Response::new(js.body().to_vec());
+    let refuse =
+        |why: &dyn std::fmt::Display| FetchError::Connection(format!("the response is not HTTP: {why}"));
+    *response.status_mut() = StatusCode::from_u16(js.status()).map_err(|error| refuse(&error))?;
     let headers = js.headers();
     for index in (0..headers.length()).step_by(2) {
-        if let (Some(name), Some(value)) =
-            (headers.get(index).as_string(), headers.get(index + 1).as_string())
-        {
-            response = response.header(name, value);
+        let Some(name) = headers.get(index).as_string() else { continue };
+        let read = response_header::ALL.into_iter().find(|known| name.eq_ignore_ascii_case(known.as_str()));
+        if let (Some(name), Some(value)) = (read, headers.get(index + 1).as_string()) {
+            let value = HeaderValue::from_str(&value).map_err(|error| refuse(&error))?;
+            response.headers_mut().append(name, value);
         }
     }
-    let built = response.body(js.body().to_vec());
-    built.map_err(|error| FetchError::Connection(format!("the response is not HTTP: {error}")))
+    Ok(response)
 }
 
 fn fetch_error(error: &JsValue) -> FetchError {

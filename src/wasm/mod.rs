@@ -14,7 +14,6 @@ use crate::host::SharedHost;
 use host::{JsHost, WasmHost};
 use js_sys::{Array, Function, JsString, Object, Promise, Reflect};
 use options::Options;
-use serde::Serialize;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
@@ -69,8 +68,7 @@ extern "C" {
 impl Core {
     /// A cache over `host`, with the options of `js/options.mjs`; throws an `Error` that names the option at fault.
     #[wasm_bindgen(constructor)]
-    pub fn new(host: JsHost, options: JsValue) -> Result<Core, JsValue> {
-        let options = Options::from_js(options)?;
+    pub fn new(host: JsHost, options: &Options) -> Result<Core, JsValue> {
         let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
         let client = options.client(&shared, &host)?;
         Ok(Core { cache: Cache::new(shared, client, options.config()?) })
@@ -204,12 +202,10 @@ impl Core {
 
 /// Creates the table, its index and its TTL, or completes them; see `createCacheTable` in `types/create-table.d.ts`.
 #[wasm_bindgen(js_name = createTable)]
-pub fn create_table(host: JsHost, options: JsValue, on_progress: Function) -> Result<Promise, JsValue> {
-    let options = Options::from_js(options)?;
+pub fn create_table(host: JsHost, options: &Options, on_progress: Function) -> Result<Promise, JsValue> {
     let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
     let client = options.client(&shared, &host)?;
-    let spec =
-        TableSpec { table_name: options.table_name.clone(), tag_index_name: options.tag_index_name.clone() };
+    let spec = TableSpec { table_name: options.table_name(), tag_index_name: options.tag_index_name() };
     Ok(future_to_promise(async move {
         let progress = |progress: table::Progress| {
             let line = progress.to_string();
@@ -217,7 +213,12 @@ pub fn create_table(host: JsHost, options: JsValue, on_progress: Function) -> Re
         };
         let report = table::create_cache_table(&client, &spec, &shared, &progress).await;
         let report = report.map_err(|error| rejection(&error.to_string(), Some(error.code())))?;
-        to_js(&report)
+        let answer = Object::new();
+        put(&answer, "tableName", &report.table_name.into());
+        put(&answer, "table", &report.table.name().into());
+        put(&answer, "index", &report.index.name().into());
+        put(&answer, "ttl", &report.ttl.name().into());
+        Ok(answer.into())
     }))
 }
 
@@ -298,10 +299,6 @@ fn revalidate(value: &JsValue) -> Revalidate {
 
 fn seconds(value: Option<f64>) -> Option<u64> {
     value.filter(|seconds| *seconds >= 0.0).map(|seconds| seconds as u64)
-}
-
-fn to_js(value: &impl Serialize) -> Result<JsValue, JsValue> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
 }
 
 fn unavailable(miss: &Miss) -> JsValue {

@@ -181,7 +181,8 @@ fn a_description_of_a_table_is_read() {
         "ProvisionedThroughput":{"NumberOfDecreasesToday":0,"ReadCapacityUnits":0,"WriteCapacityUnits":0},
         "GlobalSecondaryIndexes":[{"IndexName":"tag-index","IndexStatus":"CREATING","Backfilling":true,
             "KeySchema":[{"AttributeName":"tag","KeyType":"HASH"}],"Projection":{"ProjectionType":"KEYS_ONLY"}}]}}"#;
-    let table = read_response::<DescribeTable>(response(200, &[], body)).expect("readable").table;
+    let table =
+        read_response::<DescribeTable>(response(200, &[], body)).expect("readable").table.expect("a table");
     assert_eq!((table.table_name.as_str(), table.table_status.as_str()), ("t", "ACTIVE"));
     assert_eq!(table.key_schema[0].to_string(), r#""key" (HASH)"#);
     assert!(!table.provisioned_throughput.expect("given").is_provisioned());
