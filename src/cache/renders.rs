@@ -9,8 +9,8 @@ use std::collections::HashMap;
 /// A render that no set has answered is forgotten after this, milliseconds.
 const FORGOTTEN_AFTER_MS: u64 = 300_000;
 
-/// Renders of one row on record. What the build holds is served though the table has nothing, and calls for none; of more
-/// than these the newest are not recorded, which errs to the safe side.
+/// Renders of one row that are told apart. What the build holds is served though the table has nothing, and calls for none; of
+/// more than these the newest count as older ones: to forget one would leave its set without any.
 const MAX_RENDERS: usize = 32;
 
 /// Rows on record before the forgotten ones are looked for.
@@ -25,6 +25,8 @@ pub struct Renders {
 struct Render {
     version: u64,
     at_ms: u64,
+    /// How many it stands for.
+    count: u32,
 }
 
 impl Renders {
@@ -39,8 +41,14 @@ impl Renders {
         let renders = self.by_row.entry(row.to_owned()).or_default();
         forget(renders, now_ms);
         let position = renders.partition_point(|render| render.version <= version);
-        renders.insert(position, Render { version, at_ms: now_ms });
-        renders.truncate(MAX_RENDERS);
+        renders.insert(position, Render { version, at_ms: now_ms, count: 1 });
+        if renders.len() > MAX_RENDERS
+            && let Some(newest) = renders.pop()
+            && let Some(last) = renders.last_mut()
+        {
+            last.count = last.count.saturating_add(newest.count);
+            last.at_ms = last.at_ms.max(newest.at_ms);
+        }
     }
 
     /// A set of `row` answers one of them: gives the revision of what it stores, `None` when no render is on record.
@@ -49,8 +57,12 @@ impl Renders {
         forget(renders, now_ms);
         let revision = own.or(renders.first().map(|render| render.version));
         let taken = own.and_then(|own| renders.iter().position(|render| render.version == own));
-        if let Some(position) = taken.or(renders.len().checked_sub(1)) {
-            renders.remove(position);
+        let position = taken.unwrap_or(renders.len().saturating_sub(1));
+        if let Some(render) = renders.get_mut(position) {
+            render.count -= 1;
+            if render.count == 0 {
+                renders.remove(position);
+            }
         }
         if renders.is_empty() {
             self.by_row.remove(row);
@@ -92,6 +104,14 @@ mod tests {
         (0..10_000).for_each(|version| renders.called_for("k", 10_000 - version, 0));
         assert_eq!(renders.by_row.get("k").map(Vec::len), Some(MAX_RENDERS));
         assert_eq!(renders.answered("k", None, 0), Some(1));
+    }
+
+    #[test]
+    fn renders_that_are_not_told_apart_are_still_counted() {
+        let mut renders = Renders::default();
+        (0..40).for_each(|version| renders.called_for("k", version, 0));
+        assert!((0..40).all(|_| renders.answered("k", None, 0) == Some(0)));
+        assert_eq!(renders.answered("k", None, 0), None);
     }
 
     #[test]
