@@ -100,7 +100,9 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use super::super::entry::{Kind, Lifetime, Row};
+    use super::super::kind::Kind;
+    use super::super::lifetime::Lifetime;
+    use super::super::row::Row;
     use super::*;
 
     fn copy(tags: &[&str], bytes: usize) -> Copied {

@@ -1,11 +1,12 @@
 //! From an entry's row to its value: parts are joined, and nothing is trusted before everything agrees.
 
-use super::entry::{Entry, Miss, Outcome, Parts, Row};
+use super::entry::{Entry, Miss, Outcome};
 use super::get::GetRequest;
 use super::judge::Judged;
 use super::key::EntryKey;
 use super::log::Log;
 use super::reads::FoundRow;
+use super::row::{Parts, Row};
 use super::tag_state::Standing;
 use super::{Inner, Stored, frame, key_of};
 use crate::dynamodb::{AttributeValue, Error};

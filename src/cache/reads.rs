@@ -1,9 +1,9 @@
 //! Reading rows: the log and an entry in one request, shared by callers as far as strictness allows.
 
-use super::entry::Row;
 use super::key::EntryKey;
 use super::knowledge::{Learnt, Moment, ReadStart};
 use super::log::Log;
+use super::row::Row;
 use super::tag_state::TagState;
 use super::turnstile::{Turn, Turnstile};
 use super::{Inner, key_of};

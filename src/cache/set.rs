@@ -1,9 +1,12 @@
 //! set: parts first, then the entry row, which is the commit point.
 
-use super::entry::{Entry, Kind, Lifetime, Parts, Row};
+use super::entry::Entry;
 use super::key::{Component, EntryKey};
+use super::kind::Kind;
+use super::lifetime::Lifetime;
 use super::log::{Event, Mode};
 use super::memory::Copied;
+use super::row::{Parts, Row};
 use super::{Cache, Inner, Stored, distinct, frame};
 use crate::dynamodb::{AttributeValue, Error, Item, PutItem, WriteRequest};
 use crate::host::{Deadline, LogLevel};

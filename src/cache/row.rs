@@ -1,0 +1,131 @@
+//! An entry's row in the table.
+
+use super::kind::Kind;
+use super::lifetime::Lifetime;
+use crate::dynamodb::{AttributeValue, Item};
+use std::rc::Rc;
+
+/// An entry's row, not yet opened.
+#[derive(Debug)]
+pub struct Row {
+    /// What Next calls it.
+    pub kind: Kind,
+    /// Its own tags, as row keys hold them.
+    pub tags: Rc<[String]>,
+    /// When it was rendered, Unix milliseconds.
+    pub last_modified_ms: u64,
+    /// The log version that its renderer had seen before it rendered.
+    pub revision: u64,
+    /// How long Next wants it.
+    pub lifetime: Lifetime,
+    /// When the row goes, Unix seconds.
+    pub expires_at_s: u64,
+    /// Until when its tags' sentinel rows are there, Unix seconds.
+    pub tags_until_s: u64,
+    /// The frame, or its first part.
+    pub value: Vec<u8>,
+    /// Bytes of the whole frame.
+    pub stored_bytes: usize,
+    /// Bytes of the encoded value, before compression.
+    pub raw_bytes: usize,
+    /// Where the rest of the frame is.
+    pub parts: Option<Parts>,
+}
+
+/// The part rows of a frame that is over one row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// How many there are beside the entry row.
+    pub count: u32,
+    /// Which set of part rows it uses; sets take turns, so that readers under way find theirs.
+    pub slot: u32,
+    /// Which write they belong to: every part row repeats it.
+    pub generation: u64,
+}
+
+impl Row {
+    /// Reads an item; `None` when it is not an entry row of this version's layout.
+    pub fn from_item(mut item: Item) -> Option<Self> {
+        let value = item.remove("value")?.into_b()?;
+        let number = |name: &str| item.get(name)?.as_u64();
+        let tags: Option<Vec<_>> = match item.get("tags") {
+            Some(tags) => tags.as_l()?.iter().map(|tag| tag.as_s().map(str::to_owned)).collect(),
+            None => Some(Vec::new()),
+        };
+        let parts = match number("parts") {
+            Some(count) => Some(Parts {
+                count: u32::try_from(count).ok()?,
+                slot: u32::try_from(number("slot")?).ok()?,
+                generation: number("generation")?,
+            }),
+            None => None,
+        };
+        Some(Row {
+            kind: Kind::from_name(item.get("kind")?.as_s()?),
+            tags: tags?.into(),
+            last_modified_ms: number("lastModified")?,
+            revision: number("revision")?,
+            lifetime: Lifetime::from_attribute(item.get("lifetime")?)?,
+            expires_at_s: number("expiresAt")?,
+            tags_until_s: number("tagsUntil").unwrap_or(0),
+            stored_bytes: usize::try_from(number("storedSize")?).ok()?,
+            raw_bytes: usize::try_from(number("rawSize")?).ok()?,
+            value,
+            parts,
+        })
+    }
+
+    /// The item to put, under the row key `key`.
+    pub fn into_item(self, key: String) -> Item {
+        let mut item = Item::from([
+            ("key".to_owned(), AttributeValue::S(key)),
+            ("kind".to_owned(), AttributeValue::s(self.kind.name())),
+            ("lastModified".to_owned(), AttributeValue::n(self.last_modified_ms)),
+            ("revision".to_owned(), AttributeValue::n(self.revision)),
+            ("lifetime".to_owned(), self.lifetime.to_attribute()),
+            ("expiresAt".to_owned(), AttributeValue::n(self.expires_at_s)),
+            ("storedSize".to_owned(), AttributeValue::n(self.stored_bytes as u64)),
+            ("rawSize".to_owned(), AttributeValue::n(self.raw_bytes as u64)),
+            ("value".to_owned(), AttributeValue::B(self.value)),
+        ]);
+        if !self.tags.is_empty() {
+            let tags = self.tags.iter().map(|tag| AttributeValue::s(tag)).collect();
+            item.insert("tags".to_owned(), AttributeValue::L(tags));
+            item.insert("tagsUntil".to_owned(), AttributeValue::n(self.tags_until_s));
+        }
+        if let Some(parts) = self.parts {
+            item.insert("parts".to_owned(), AttributeValue::n(u64::from(parts.count)));
+            item.insert("slot".to_owned(), AttributeValue::n(u64::from(parts.slot)));
+            item.insert("generation".to_owned(), AttributeValue::n(parts.generation));
+        }
+        item
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lifetime::Revalidate;
+    use super::*;
+
+    #[test]
+    fn a_row_round_trips_through_its_item() {
+        let row = |tags: Vec<String>, parts| Row {
+            kind: Kind::AppPage,
+            tags: tags.into(),
+            last_modified_ms: 1_795_452_072_580,
+            revision: 7,
+            lifetime: Lifetime { revalidate: Revalidate::After(60), expire_s: Some(3600) },
+            expires_at_s: 1_795_455_672,
+            tags_until_s: 9,
+            value: vec![1, 2, 3],
+            stored_bytes: 3,
+            raw_bytes: 10,
+            parts,
+        };
+        let parts = Some(Parts { count: 2, slot: 3, generation: u64::MAX });
+        for (tags, parts) in [(vec!["a".to_owned(), "b".to_owned()], parts), (vec!["a".to_owned()], None)] {
+            let back = Row::from_item(row(tags.clone(), parts).into_item("k".into())).expect("an entry row");
+            assert_eq!(format!("{back:?}"), format!("{:?}", row(tags, parts)));
+        }
+    }
+}
