@@ -7,7 +7,7 @@ import { act, until, visit as request } from "../e2e/browse.mjs";
 /** @typedef {import("./cluster.mjs").Cluster} Cluster */
 /** @typedef {import("./cluster.mjs").Server} Server */
 /** @typedef {Cluster & { next: Next }} Context */
-/** @typedef {{ major: number, hasImages: boolean, edge: "middleware" | "proxy" }} Next */
+/** @typedef {{ major: number, hasImages: boolean, edge: "middleware" | "proxy", hasEdgeRoutes?: boolean }} Next */
 
 /**
  * @typedef {object} Check
@@ -31,27 +31,32 @@ const PREFETCH = { rsc: "1", "next-router-prefetch": "1" };
 /** @type {Check[]} */
 export const EDGE_CHECKS = [
   {
-    name: "an edge page and an edge route handler cache what they fetch, and honour its revalidation",
-    async run({ a, b, origin }) {
-      const content = async (/** @type {Server} */ server, /** @type {string} */ path) => {
-        const { status, body, content: rendered = body.toString() } = await visit(server, path);
-        return [status, rendered];
-      };
-      for (const kind of ["page", "api"]) {
-        const [path, source] = [`/edge/${kind}/${kind}`, `/edge-${kind}/${kind}`];
-        assert.deepEqual([await content(a, path), await content(b, path)], [[200, `${source} 1`], [200, `${source} 1`]]);
-        await act(a, "expireTag", `edge-${kind}`);
-        await pause(CLOCKS_MS);
-        assert.deepEqual([await content(b, path), await content(a, path)], [[200, `${source} 2`], [200, `${source} 2`]]);
-        assert.equal(origin.count(source), 2);
-      }
+    name: "an edge page caches what it fetches, and honours its revalidation",
+    run: (context) => cachesWhatItFetches(context, "page"),
+  },
+  {
+    name: "an edge route handler caches what it fetches, and honours its revalidation",
+    on: ({ hasEdgeRoutes = true }) => hasEdgeRoutes,
+    run: (context) => cachesWhatItFetches(context, "api"),
+  },
+  {
+    name: "the cache works on the edge runtime itself, over the same table",
+    withoutControl: true,
+    async run({ a, b }) {
+      const read = async (/** @type {Server} */ instance) => (await visit(instance, "/api/edge-core")).body.toString();
+      assert.equal(await read(a), "nothing");
+      const stored = await read(a);
+      assert.match(stored, /^[\da-f-]{36}$/);
+      assert.equal(await read(b), stored);
+      await act(b, "expireTag", "edge-core");
+      assert.equal(await read(a), "nothing");
     },
   },
   {
     name: "middleware, or the proxy, runs with the handler in its bundle",
     async run({ a, b, next }) {
       for (const instance of [a, b]) {
-        const page = await visit(instance, "/edge/api/passed");
+        const page = await visit(instance, "/edge/page/passed");
         assert.deepEqual([page.status, page.headers.get("x-passed")], [200, next.edge]);
       }
     },
@@ -100,13 +105,20 @@ export const CHECKS = [
     },
   },
   {
-    name: "a prerendered page is not served again once its tag was revalidated",
-    async run({ a, b }) {
+    name: "a prerendered page is not served again once its tag was revalidated, nor its payload or segments",
+    async run({ a, b, next }) {
       const built = await visit(b, "/built/one");
       await act(a, "expireTag", "built-one");
-      await isRenderedAnew({ a, b }, "/built/one", built.render);
-      const rsc = await follow(a, "/built/one", { rsc: "1" });
-      assert.ok(!rsc.body.includes(String(built.render)), "the old payload");
+      const renewed = await isRenderedAnew({ a, b }, "/built/one", built.render);
+      const segment = { ...PREFETCH, "next-router-segment-prefetch": "/built/$d$slug/__PAGE__" };
+      for (const headers of [{ rsc: "1" }, ...(next.major >= 16 ? [segment] : [])]) {
+        for (const instance of [a, b]) {
+          const { status, body } = await follow(instance, "/built/one", headers);
+          assert.equal(status, 200);
+          // Next 14 renders the markup and the payload one after the other, of the same data.
+          assert.ok(body.includes(String(renewed.content)), body.toString());
+        }
+      }
     },
   },
   {
@@ -375,6 +387,23 @@ function lifetimeOf(path, { major }) {
 }
 
 /**
+ * @param {Context} context
+ * @param {"page" | "api"} kind
+ */
+async function cachesWhatItFetches({ a, b, origin }, kind) {
+  const [path, source] = [`/edge/${kind}/${kind}`, `/edge-${kind}/${kind}`];
+  const contents = async () => {
+    const pages = [await visit(b, path), await visit(a, path)];
+    return pages.map(({ content, body }) => content ?? body.toString());
+  };
+  assert.deepEqual(await contents(), [`${source} 1`, `${source} 1`]);
+  await act(a, "expireTag", `edge-${kind}`);
+  await pause(CLOCKS_MS);
+  assert.deepEqual(await contents(), [`${source} 2`, `${source} 2`]);
+  assert.equal(origin.count(source), 2);
+}
+
+/**
  * Both serve the page from the cache.
  *
  * @param {Both} both
@@ -417,6 +446,7 @@ async function isRenderedAnew({ a, b }, path, old) {
   assert.match(String(renewed.cache), /^(MISS|REVALIDATED)$/, path);
   assert.notEqual(renewed.render, old, path);
   await isHit(a, path, renewed);
+  return renewed;
 }
 
 /**

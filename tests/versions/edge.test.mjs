@@ -11,31 +11,59 @@ const SHARED = [
   "tests/e2e/app/cache-handler.mjs -> cache-handler.mjs",
   "demo/lib/events.mjs -> lib/events.mjs",
   "demo/app/api/events -> app/api/events",
-  ...["app/edge", "app/layout.jsx", "next.config.mjs", "package.json"].map((path) => `${APP}/routers/${path} -> ${path}`),
+  ...["app/edge/page", "app/layout.jsx", "pages/api/edge-core.js", "next.config.mjs", "package.json"].map(ofRouters),
 ];
 
-/** @type {{ version: string, bundler: "webpack" | "turbopack", edge: "middleware" | "proxy", sources: string[] }[]} */
+/**
+ * @typedef {object} Build
+ * @property {string} version
+ * @property {"webpack" | "turbopack"} bundler
+ * @property {"middleware" | "proxy"} edge
+ * @property {string[]} sources
+ * @property {boolean} hasEdgeRoutes Next 16 itself does not build those of the App Router with webpack
+ */
+
+/** @type {Build[]} */
 const BUILDS = [
-  { version: "15.5.29", bundler: "turbopack", edge: "middleware", sources: ["routers-before-16", "config-15"] },
-  { version: "16.4.6", bundler: "webpack", edge: "middleware", sources: ["routers-16", "config-16"] },
-  { version: "16.4.6", bundler: "webpack", edge: "proxy", sources: ["routers-16", "config-16"] },
+  {
+    version: "15.5.29",
+    bundler: "turbopack",
+    edge: "middleware",
+    sources: [`${APP}/routers-before-16`, `${APP}/config-15`, ofRouters("app/edge/api")],
+    hasEdgeRoutes: true,
+  },
+  ...["middleware", "proxy"].map(
+    (edge) =>
+      /** @type {Build} */ ({
+        version: "16.4.6",
+        bundler: "webpack",
+        edge,
+        sources: [`${APP}/routers-16`, `${APP}/config-16`],
+        hasEdgeRoutes: false,
+      }),
+  ),
 ];
 
-for (const { version, bundler, edge, sources } of BUILDS) {
+for (const { version, bundler, edge, sources, hasEdgeRoutes } of BUILDS) {
   describe(`next ${version} built by ${bundler}, with ${edge}`, () => {
-    const next = { major: Number.parseInt(version, 10), hasImages: false, edge };
+    const next = { major: Number.parseInt(version, 10), hasImages: false, edge, hasEdgeRoutes };
     /** @type {import("./cluster.mjs").Cluster} */
     let cluster;
     before(async () => {
-      const own = [...sources, edge].map((name) => `${APP}/${name}`);
+      const own = [...sources, `${APP}/${edge}`];
       const application = await createApplication(version, `edge-${bundler}-${edge}`, [...SHARED, ...own]);
       await build(application, [`--${bundler}`]);
       cluster = await startCluster(application);
     });
     after(() => cluster?.end());
 
-    for (const { name, run } of EDGE_CHECKS) {
+    for (const { name, run } of EDGE_CHECKS.filter(({ on }) => on?.(next) ?? true)) {
       it(name, () => run({ ...cluster, next }));
     }
   });
+}
+
+/** @param {string} path of the application of both routers */
+function ofRouters(path) {
+  return `${APP}/routers/${path} -> ${path}`;
 }

@@ -39,6 +39,8 @@ const OF_MAJOR = {
 
 /** Next's own handler compares two clocks; this package's needs no pause. */
 const CLOCKS_MS = 50;
+/** Below what the origin gives where it is to give much. */
+const LARGE_BYTES = 2_900_000;
 
 /** @param {string} version */
 export function testUseCache(version) {
@@ -123,18 +125,11 @@ const CHECKS = [
     name: "the segments of a static shell are there for a prefetch",
     from: 16,
     async run({ a, b }) {
-      const headers = { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/_tree" };
-      const segments = [];
       for (const instance of [a, b]) {
-        const page = await visit(instance, "/part/two", headers);
-        const location = page.headers.get("location");
-        segments.push(location ? await visit(instance, location, headers) : page);
+        const { status, cache, body } = await prefetch(instance, "/part/two");
+        assert.deepEqual([status, cache], [200, "HIT"]);
+        assert.ok(body.includes("/part/two by the build"), body.toString());
       }
-      assert.deepEqual(segments.map(({ status, cache }) => [status, cache]), [
-        [200, "HIT"],
-        [200, "HIT"],
-      ]);
-      assert.ok(segments[0]?.body.length && segments[0].body.equals(/** @type {Buffer} */ (segments[1]?.body)));
     },
   },
   {
@@ -145,11 +140,16 @@ const CHECKS = [
     },
   },
   {
-    name: "a static shell is not served again once its tag was revalidated",
+    name: "a static shell is not served again once its tag was revalidated, nor its segments",
     from: 16,
     async run(context) {
       await act(context.a, "expireTag", "part-one");
       await isRenewed(context, "/part/one", "/part/one 1");
+      for (const instance of [context.a, context.b]) {
+        const { status, body } = await prefetch(instance, "/part/one");
+        assert.equal(status, 200);
+        assert.ok(body.includes("/part/one 1"), body.toString());
+      }
     },
   },
   {
@@ -164,14 +164,17 @@ const CHECKS = [
   },
   {
     name: "what a function has cached is shared: by default, remotely, nested, and when it is large",
-    async run({ a, b, origin }) {
+    async run({ a, b, origin, endpoint }) {
       for (const [path, content] of Object.entries({
         "/remote/shared": "/remote/shared 1",
         "/brief/shared": "/brief/shared 1",
         "/nested/shared": "outer of /nested/shared 1",
         "/large/shared": "/large/shared 1",
       })) {
-        const pages = [await visit(a, path), await visit(b, path)];
+        const first = await visit(a, path);
+        // It is stored behind the response.
+        await (endpoint && path.includes("large") ? until("it is stored", () => hasStoredLarge(a)) : pause(CLOCKS_MS));
+        const pages = [first, await visit(b, path)];
         assert.deepEqual(pages.map((page) => page.content?.split("\n").at(0)), [content, content]);
         assert.notEqual(pages[0]?.render, pages[1]?.render);
         assert.equal(origin.count(path), 1, path);
@@ -234,6 +237,24 @@ const CHECKS = [
     },
   },
 ];
+
+/**
+ * The segment of the page, as the router prefetches it; Next sends the request to where it has its cache-busting parameter.
+ *
+ * @param {Server} instance
+ * @param {string} path
+ */
+async function prefetch(instance, path) {
+  const headers = { rsc: "1", "next-router-prefetch": "1", "next-router-segment-prefetch": "/part/$d$slug/__PAGE__" };
+  const page = await visit(instance, path, headers);
+  const location = page.headers.get("location");
+  return location ? visit(instance, location, headers) : page;
+}
+
+/** @param {Server} instance */
+async function hasStoredLarge(instance) {
+  return (await events(instance)).some(({ type, bytes = 0 }) => type === "set" && bytes > LARGE_BYTES);
+}
 
 /**
  * Both come to serve what was rendered after the revalidation, and what was cached before it never again.
