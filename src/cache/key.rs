@@ -169,7 +169,8 @@ impl Rows {
     /// The entry row that a sentinel row stands for; `None` when it is no sentinel row under this prefix.
     pub fn entry_of_sentinel(&self, sentinel: &str) -> Option<String> {
         let tag_and_key = sentinel.strip_prefix(&self.prefix.escaped)?.strip_prefix(SENTINEL)?;
-        let (_, key) = tag_and_key.split_once("__")?;
+        let end_of_tag = tag_and_key.as_bytes().windows(2).position(|pair| pair == b"__")?;
+        let key = tag_and_key.get(end_of_tag + 2..)?;
         Some(format!("{}{key}", self.prefix.escaped))
     }
 }

@@ -77,7 +77,8 @@ impl<T> FromIterator<(String, T)> for ByName<T> {
 
 impl<T, const N: usize> From<[(String, T); N]> for ByName<T> {
     fn from(pairs: [(String, T); N]) -> Self {
-        pairs.into_iter().collect()
+        // By way of a vector, so that the code is there once and not for each length.
+        Vec::from(pairs).into_iter().collect()
     }
 }
 

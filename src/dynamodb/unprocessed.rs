@@ -6,7 +6,7 @@ use super::{
 };
 use crate::host::Deadline;
 use crate::retry::{Failure, MIN_ATTEMPT_MS, backoff_ms};
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::hash::Hash;
 
 impl Client {
@@ -23,12 +23,12 @@ impl Client {
         let mut output = BatchGetItemOutput::default();
         for (table, wanted) in request.request_items {
             let consistent_read = wanted.consistent_read;
-            let mut pending: VecDeque<Item> = distinct(wanted.keys).into();
+            let mut pending = distinct(wanted.keys);
             let mut pause = Pause::default();
             let mut found = Vec::new();
             while !pending.is_empty() {
                 let asked = pending.len().min(BatchGetItem::MAX_KEYS);
-                let keys = KeysAndAttributes { keys: pending.drain(..asked).collect(), consistent_read };
+                let keys = KeysAndAttributes { keys: take_first(&mut pending, asked), consistent_read };
                 let batch = BatchGetItem { request_items: ByName::from([(table.clone(), keys)]) };
                 let mut answer = self.send(&batch, deadline).await?;
                 found.extend(answer.responses.remove(&table).unwrap_or_default());
@@ -56,11 +56,11 @@ impl Client {
         requests: Vec<WriteRequest>,
         deadline: Deadline,
     ) -> Result<(), Error> {
-        let mut pending: VecDeque<WriteRequest> = distinct(requests).into();
+        let mut pending = distinct(requests);
         let mut pause = Pause::default();
         while !pending.is_empty() {
             let asked = batch_len(&pending);
-            let batch = BatchWriteItem::new(table_name, pending.drain(..asked).collect());
+            let batch = BatchWriteItem::new(table_name, take_first(&mut pending, asked));
             let mut answer = self.send(&batch, deadline).await?;
             let left = answer.unprocessed_items.remove(table_name).unwrap_or_default();
             let unwritten = left.len();
@@ -108,13 +108,19 @@ impl Pause {
 }
 
 /// How many of the pending writes fit into one request. One always does: an item has at most 400 KB.
-fn batch_len(pending: &VecDeque<WriteRequest>) -> usize {
+fn batch_len(pending: &[WriteRequest]) -> usize {
     let mut bytes = 0;
     let fits = |request: &&WriteRequest| {
         bytes += request.wire_bytes();
         bytes <= BatchWriteItem::MAX_BYTES
     };
     pending.iter().take(BatchWriteItem::MAX_REQUESTS).take_while(fits).count().max(1)
+}
+
+/// Takes the first `count` off the front.
+fn take_first<T>(all: &mut Vec<T>, count: usize) -> Vec<T> {
+    let rest = all.split_off(count);
+    std::mem::replace(all, rest)
 }
 
 /// Each once, in order: DynamoDB refuses a batch that names a key twice.

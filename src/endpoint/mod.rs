@@ -8,7 +8,6 @@ pub use region::{Region, resolve_region};
 use crate::host::Host;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// An address that requests can be sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,11 +114,12 @@ fn uri(scheme: Scheme, authority: &Authority, default_port: u16) -> Option<Uri> 
 
 fn is_loopback(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    // A name whose last label is a number is an IPv4 address, and all of 127.0.0.0/8 is this machine.
+    let is_in_127 = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     host == "localhost"
         || host.ends_with(".localhost")
-        || bare.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
-        || bare.parse::<Ipv6Addr>().is_ok_and(|address| address.is_loopback())
+        || host == "[::1]"
+        || host.strip_prefix("127.").is_some_and(is_in_127)
 }
 
 /// A URL for an error message: what stands before an `@` may be a password.
@@ -196,9 +196,14 @@ mod tests {
         for url in ["http://localhost", "http://a.localhost:1", "http://127.8.8.8", "http://[::1]"] {
             assert!(option(url).is_ok(), "{url}");
         }
-        for url in
-            ["http://example.com", "http://localhost.example.com", "http://169.254.169.254", "http://0.0.0.0"]
-        {
+        for url in [
+            "http://example.com",
+            "http://localhost.example.com",
+            "http://127.0.0.example",
+            "http://0127.0.0.1",
+            "http://169.254.169.254",
+            "http://0.0.0.0",
+        ] {
             assert!(option(url).expect_err(url).contains("use https://"), "{url}");
         }
     }

@@ -50,7 +50,7 @@ impl ClockSkew {
 fn http_date_ms(date: &str) -> Option<u64> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut words = date.split(", ").nth(1)?.split(' ');
+    let mut words = date.split(' ').skip(1);
     let day: u64 = words.next()?.parse().ok()?;
     let month_name = words.next()?;
     let month = (1..).zip(MONTHS).find(|(_, name)| *name == month_name)?.0;

@@ -1,6 +1,7 @@
 //! The canonical request of a POST to `/`.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
 
+use http::header::HOST;
 use http::uri::Authority;
 
 /// What the string to sign holds a hash of.
@@ -15,21 +16,31 @@ impl CanonicalRequest {
     /// All headers are signed, and `host` as the URI has it: the host's `fetch` sends that header itself.
     pub fn of(request: &http::Request<Vec<u8>>, payload_hash: &str) -> Self {
         let authority = request.uri().authority().map(Authority::as_str).unwrap_or_default();
-        let mut headers: Vec<(&str, Vec<u8>)> = vec![("host", authority.as_bytes().to_vec())];
+        let host = HOST;
+        let mut names = vec![&host];
         for name in request.headers().keys() {
-            let values: Vec<_> =
-                request.headers().get_all(name).iter().map(|value| trim_all(value.as_bytes())).collect();
-            headers.push((name.as_str(), values.join(b",".as_slice())));
+            let place = names.partition_point(|known| known.as_str() < name.as_str());
+            names.insert(place, name);
         }
-        headers.sort_unstable();
-        let names: Vec<_> = headers.iter().map(|(name, _)| *name).collect();
-        let signed_headers = names.join(";");
 
+        let mut signed_headers = String::new();
         let mut bytes = b"POST\n/\n\n".to_vec();
-        for (name, value) in headers {
-            bytes.extend_from_slice(name.as_bytes());
-            bytes.push(b':');
-            bytes.extend_from_slice(&value);
+        for name in names {
+            if !signed_headers.is_empty() {
+                signed_headers.push(';');
+            }
+            signed_headers.push_str(name.as_str());
+            bytes.extend_from_slice(name.as_str().as_bytes());
+            if name == HOST {
+                bytes.push(b':');
+                bytes.extend_from_slice(authority.as_bytes());
+            }
+            let mut separator = b':';
+            for value in request.headers().get_all(name) {
+                bytes.push(separator);
+                push_trimmed(&mut bytes, value.as_bytes());
+                separator = b',';
+            }
             bytes.push(b'\n');
         }
         bytes.push(b'\n');
@@ -41,7 +52,12 @@ impl CanonicalRequest {
 }
 
 /// AWS's `Trimall`: no spaces around the value, one for each run of them inside.
-fn trim_all(value: &[u8]) -> Vec<u8> {
-    let words = value.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join(b" ".as_slice())
+fn push_trimmed(bytes: &mut Vec<u8>, value: &[u8]) {
+    let start = bytes.len();
+    for word in value.split(|byte| *byte == b' ').filter(|word| !word.is_empty()) {
+        if bytes.len() > start {
+            bytes.push(b' ');
+        }
+        bytes.extend_from_slice(word);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::credentials::Credentials;
 use crate::host::{FetchError, Host, LocalFuture, LogLevel, response_header};
 use http::{HeaderValue, StatusCode};
-use js_sys::{Array, Date, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Date, JsString, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -205,7 +205,9 @@ fn fetch_error(error: &JsValue) -> FetchError {
 fn message_of(error: &JsValue) -> String {
     let text = |name: &str| Reflect::get(error, &name.into()).ok().and_then(|value| value.as_string());
     match (text("message").or(error.as_string()), text("code")) {
-        (Some(message), Some(code)) if !message.contains(&code) => format!("{message} ({code})"),
+        (Some(message), Some(code)) if !JsString::from(message.as_str()).includes(&code, 0) => {
+            format!("{message} ({code})")
+        }
         (Some(message), _) => message,
         (None, Some(code)) => code,
         (None, None) => "unknown error".to_owned(),
