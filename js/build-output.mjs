@@ -40,14 +40,16 @@ export function buildTimeCache(context) {
 }
 
 /**
- * The id of the build that this server runs, by which its pages are told from another build's.
+ * The id of the build that this server runs, by which its pages are told from another build's. Where a `deploymentId` is
+ * configured, Next 16 gives all builds the same id, and the deployment's tells them apart.
+ * https://nextjs.org/docs/app/guides/self-hosting#build-cache
  *
  * @param {CacheHandlerContext} context
  * @returns {Promise<string | null>} null where it cannot be told
  */
-export function readBuildId({ serverDistDir }) {
+export async function readBuildId({ serverDistDir }) {
   if (!serverDistDir) {
-    return Promise.resolve(null);
+    return null;
   }
   let buildId = buildIds.get(serverDistDir);
   if (!buildId) {
@@ -56,5 +58,7 @@ export function readBuildId({ serverDistDir }) {
       .then((bytes) => (bytes ? new TextDecoder().decode(bytes).trim() || null : null));
     buildIds.set(serverDistDir, buildId);
   }
-  return buildId;
+  // Every server sets it, from its configuration. It holds no space.
+  const deploymentId = runtime.env("NEXT_DEPLOYMENT_ID");
+  return deploymentId ? [await buildId, deploymentId].join(" ") : buildId;
 }

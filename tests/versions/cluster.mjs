@@ -17,13 +17,15 @@ const STANDALONE = ["server.js"];
 /** @typedef {import("./application.mjs").Application} Application */
 /** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
 
+/** @typedef {{ standalone?: string, env?: Record<string, string> }} More the folder of a standalone output, if it is one */
+
 /**
  * @typedef {object} Cluster
  * @property {Server} a
  * @property {Server} b another process than `a`, but for the control
  * @property {Awaited<ReturnType<typeof startOrigin>>} origin
  * @property {string} endpoint of the store
- * @property {(name: string, standalone?: string) => Promise<Server>} start one more, of a standalone output if it is named
+ * @property {(name: string, more?: More) => Promise<Server>} start one more
  * @property {() => Promise<void>} end
  */
 
@@ -130,8 +132,8 @@ async function startServers({ folder, logs, command, env: common, names, store }
   /** @type {Server[]} */
   const servers = [];
   /** @type {Cluster["start"]} */
-  const start = async (name, standalone) => {
-    const options = { name, env, log: join(logs, `${store ? "instance" : "control"}-${name}.log`) };
+  const start = async (name, { standalone, env: more } = {}) => {
+    const options = { name, env: { ...env, ...more }, log: join(logs, `${store ? "instance" : "control"}-${name}.log`) };
     const server = await startServer(standalone ?? folder, standalone ? STANDALONE : command, options);
     servers.push(server);
     return server;

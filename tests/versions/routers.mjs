@@ -67,7 +67,7 @@ export function testRouters(version, next, { light = false } = {}) {
 
     it("the standalone output, copied elsewhere, shares the cache and serves the build's own", async () => {
       const rendered = await visit(cluster.a, "/isr/for-standalone");
-      const server = await cluster.start("C", await copyStandalone(application, "C"));
+      const server = await cluster.start("C", { standalone: await copyStandalone(application, "C") });
       const found = await visit(server, "/isr/for-standalone");
       assert.deepEqual([found.cache, found.render, found.cacheControl], ["HIT", rendered.render, rendered.cacheControl]);
       const built = await visit(server, "/built/two");
@@ -79,9 +79,9 @@ export function testRouters(version, next, { light = false } = {}) {
     });
 
     it("another build renders its own pages and route handlers, and shares fetches and revalidations", async () => {
-      const folder = await copyStandalone(application, "another");
-      writeFileSync(join(folder, ".next/BUILD_ID"), "another-build");
-      const other = await cluster.start("D", folder);
+      const standalone = await copyStandalone(application, "another");
+      writeFileSync(join(standalone, ".next/BUILD_ID"), "another-build");
+      const other = await cluster.start("D", { standalone });
       for (const path of ["/isr/builds", "/binary/builds", "/old/builds"]) {
         const rendered = await visit(cluster.a, path);
         const own = await visit(other, path);
@@ -101,6 +101,19 @@ export function testRouters(version, next, { light = false } = {}) {
         await act(from, "expireTag", "isr-builds");
         assert.notEqual((await visit(to, "/isr/builds")).render, before.render);
       }
+      await stop(other);
+    });
+
+    it("another deployment renders its own pages, also where all builds have the same id", async () => {
+      const other = await cluster.start("F", { env: { NEXT_DEPLOYMENT_ID: "another" } });
+      const rendered = await visit(cluster.a, "/isr/deployments");
+      const own = await visit(other, "/isr/deployments");
+      assert.equal(own.cache, "MISS");
+      const settled = [await visit(cluster.b, "/isr/deployments"), await visit(other, "/isr/deployments")];
+      assert.deepEqual(settled.map(({ cache, render }) => [cache, render]), [
+        ["HIT", rendered.render],
+        ["HIT", own.render],
+      ]);
       await stop(other);
     });
 

@@ -65,7 +65,7 @@ export function testUseCache(version) {
     it("an instance that starts later, of the standalone output, shares what is cached", async () => {
       const kept = await visit(cluster.a, "/remote/kept");
       await act(cluster.a, "expireTag", "cached-two");
-      const server = await cluster.start("C", await copyStandalone(application, "C"));
+      const server = await cluster.start("C", { standalone: await copyStandalone(application, "C") });
       assert.equal((await visit(server, "/remote/kept")).content, kept.content);
       assert.notEqual((await visit(server, "/cached/two")).content, "/cached/two by the build");
       assert.deepEqual((await events(server)).filter(({ type }) => type === "degraded"), []);
@@ -105,6 +105,7 @@ const CHECKS = [
         const pages = [await visit(a, path), await visit(b, path), await visit(a, path)];
         for (const page of pages) {
           assert.deepEqual([page.status, page.cache, page.content], [200, "HIT", `${path} by the build`]);
+          assert.match(String(page.cacheControl), /^s-maxage=3600\b/);
           assert.equal(page.render, pages[0]?.render);
         }
       }
@@ -137,6 +138,8 @@ const CHECKS = [
     async run(context) {
       await act(context.a, "expireTag", "cached-one");
       await isRenewed(context, "/cached/one", "/cached/one 1");
+      const settled = [await visit(context.a, "/cached/one"), await visit(context.b, "/cached/one")];
+      assert.deepEqual(settled.map(({ cache }) => cache), ["HIT", "HIT"]);
     },
   },
   {
@@ -153,12 +156,18 @@ const CHECKS = [
     },
   },
   {
-    name: "a page that the build has not prerendered is rendered once for both",
+    name: "a page that the build has not prerendered is rendered once for both, and a hit seconds later",
     async run({ a, b, origin }) {
-      for (const instance of [a, b, a, b]) {
-        const page = await visit(instance, "/cached/three");
-        assert.deepEqual([page.status, page.content], [200, "/cached/three 1"]);
+      const instances = [a, b, a, b, a, b];
+      const pages = [];
+      for (const instance of instances) {
+        pages.push(await visit(instance, "/cached/three"));
+        await pause(500);
       }
+      for (const { status, content, render } of pages) {
+        assert.deepEqual([status, content, render], [200, "/cached/three 1", pages[0]?.render]);
+      }
+      assert.deepEqual(pages.slice(-2).map(({ cache }) => cache), ["HIT", "HIT"]);
       assert.equal(origin.count("/cached/three"), 1);
     },
   },
