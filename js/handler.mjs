@@ -260,6 +260,11 @@ export class DynamoDBCacheHandler {
    * @param {{ version: number, callsForRender: boolean }} found
    */
   #remember(key, { version, callsForRender }) {
+    const before = this.#asked.get(key);
+    if (before?.callsForRender) {
+      // The render that it called for is not stored yet. Too old a revision costs a render, too new a one is wrong.
+      return;
+    }
     this.#asked.delete(key);
     this.#asked.set(key, { version, callsForRender });
     if (this.#asked.size > MAX_REMEMBERED) {

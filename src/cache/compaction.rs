@@ -39,10 +39,15 @@ impl Inner {
     }
 
     async fn compact_fully(self: &Rc<Self>, mut log: Rc<Log>, deadline: Deadline) -> Result<(), Rc<Error>> {
-        while log.events.len() > self.config.log_max_events {
+        while self.excess(&log) > 0 {
             log = self.compact(&log, deadline).await?;
         }
         Ok(())
+    }
+
+    /// How many events of a log are to be moved.
+    pub(super) fn excess(&self, log: &Log) -> usize {
+        log.excess(self.config.log_max_events, self.config.log_max_bytes)
     }
 
     /// Moves the older half of the log's events to tag state rows; gives the log as it is then.
@@ -51,8 +56,7 @@ impl Inner {
         log: &Log,
         deadline: Deadline,
     ) -> Result<Rc<Log>, Rc<Error>> {
-        let keep = self.config.log_max_events / 2;
-        let count = log.events.len().saturating_sub(keep).min(MAX_TRIMMED);
+        let count = self.excess(log).min(MAX_TRIMMED);
         if count == 0 {
             return Ok(Rc::new(log.clone()));
         }

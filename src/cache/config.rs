@@ -27,6 +27,8 @@ pub struct Config {
     pub tag_freshness_ms: u64,
     /// Events in the log row before the older half is compacted.
     pub log_max_events: usize,
+    /// Bytes of events in the log row, likewise.
+    pub log_max_bytes: usize,
     /// Bytes of a value in one row; what is over goes to part rows.
     pub part_bytes: usize,
     /// How long one sweep may take, milliseconds.
@@ -69,8 +71,9 @@ impl Config {
             tag_index: TagIndex::All,
             memory_max_bytes: 32 << 20,
             tag_freshness_ms: 0,
-            // About 3 KB of events: the log row stays within one read unit (4 KB, strongly consistent).
             log_max_events: 48,
+            // The log row stays within one read unit (4 KB, strongly consistent).
+            log_max_bytes: 3_600,
             part_bytes: 384_000,
             sweep_timeout_ms: 60_000,
         }

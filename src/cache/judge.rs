@@ -88,8 +88,14 @@ impl Inner {
             if below_floor && !self.knowledge.borrow().complete(tag, &mut state) {
                 unknown.push(tag.to_owned());
             }
-            judged
-                .add(tag, standing(&state).max(self.unconfirmed.borrow().standing(tag, self.host.now_ms())));
+            judged.add(
+                tag,
+                standing(&state).max(self.unconfirmed.borrow().standing(
+                    tag,
+                    log.version(),
+                    self.host.now_ms(),
+                )),
+            );
         }
         if judged.standing == Standing::Expired || unknown.is_empty() {
             return Ok(judged);

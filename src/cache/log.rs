@@ -50,6 +50,21 @@ impl Log {
         self.events.iter().enumerate().map(|(i, event)| (self.floor + i as u64 + 1, event))
     }
 
+    /// How many of the oldest events are to be moved: none within the limits, else so many that half of each is left.
+    pub fn excess(&self, max_events: usize, max_bytes: usize) -> usize {
+        let bytes: usize = self.events.iter().map(Event::bytes).sum();
+        if self.events.len() <= max_events && bytes <= max_bytes {
+            return 0;
+        }
+        let mut left = 0;
+        let is_left = |event: &&Event| {
+            left += event.bytes();
+            left <= max_bytes / 2
+        };
+        let left_events = self.events.iter().rev().take(max_events / 2).take_while(is_left).count();
+        self.events.len() - left_events
+    }
+
     /// Reads the row; a missing row is the empty log.
     pub fn from_item(item: Option<&Item>) -> Result<Self, UnreadableLog> {
         let Some(item) = item else { return Ok(Log::default()) };
@@ -88,6 +103,11 @@ impl Log {
 pub struct UnreadableLog;
 
 impl Event {
+    /// What it takes in the row, about, by DynamoDB's rules for the size of items.
+    fn bytes(&self) -> usize {
+        self.tag.len() + 32
+    }
+
     /// The event as one element of the row's `events` list.
     pub fn to_attribute(&self) -> AttributeValue {
         let mut map = Item::new();
@@ -173,6 +193,15 @@ mod tests {
         );
         assert!(!log.may_have_overwritten("/other", 4));
         assert_eq!(log.state_of("/row").version(), 5);
+    }
+
+    #[test]
+    fn a_log_over_either_limit_is_cut_to_half_of_both() {
+        let log =
+            |tags: usize, length: usize| Log { floor: 0, events: vec![hard(&"x".repeat(length)); tags] };
+        assert_eq!([4, 5, 9].map(|tags| log(tags, 1).excess(4, 1_000)), [0, 3, 7]);
+        assert_eq!(log(4, 68).excess(100, 399), 3);
+        assert_eq!(log(1, 5_000).excess(100, 4_000), 1);
     }
 
     #[test]

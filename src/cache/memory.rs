@@ -70,6 +70,13 @@ impl Memory {
         }
     }
 
+    /// Notes that a log of this version says of no overwriting of a row since it was copied.
+    pub fn confirm(&mut self, row: &str, version: u64) {
+        if let Some(kept) = self.by_row.get_mut(row) {
+            kept.copy.seen = kept.copy.seen.max(version);
+        }
+    }
+
     /// Lets an entry go.
     pub fn remove(&mut self, row: &str) {
         if let Some(kept) = self.by_row.remove(row) {

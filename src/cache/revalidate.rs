@@ -129,7 +129,7 @@ impl Inner {
         };
         let output = self.client.send(&update, deadline).await.map(|output| output.attributes);
         let log = self.take_in_log(output, start, began_ms)?;
-        if log.events.len() > self.config.log_max_events {
+        if self.excess(&log) > 0 {
             self.spawn_compaction(log.clone());
         }
         Ok(log)

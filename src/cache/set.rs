@@ -16,7 +16,7 @@ use std::rc::Rc;
 
 /// Sets of part rows that take turns, so that a reader under way still finds the ones its entry row names, and storage
 /// stays bounded without a delete (a delete costs as many write units as the write did).
-const PART_SLOTS: u32 = 4;
+const PART_SLOTS: u32 = 8;
 
 /// Bytes of tags that an entry row may hold beside its value.
 const MAX_TAG_BYTES: usize = 300_000;
@@ -243,9 +243,11 @@ impl Inner {
     }
 
     fn next_slot(&self, previous: Option<&Stored>) -> u32 {
+        let random = |below: u32| u32::try_from(self.host.random() % u64::from(below)).unwrap_or(0);
         match previous.and_then(|stored| stored.slot) {
-            Some(slot) => (slot + 1) % PART_SLOTS,
-            None => u32::try_from(self.host.random() % u64::from(PART_SLOTS)).unwrap_or(0),
+            // Any other one: two processes that render the same entry at once should not take the same.
+            Some(slot) => (slot + 1 + random(PART_SLOTS - 1)) % PART_SLOTS,
+            None => random(PART_SLOTS),
         }
     }
 }

@@ -15,49 +15,65 @@ const MAX_WAIT_MS: u64 = 30_000;
 /// More are not kept: the oldest go, and entries of their tags may be served again. It takes days of an outage.
 const MAX_EVENTS: usize = 10_000;
 
-/// The events that no log holds yet, oldest first.
+/// Confirmed events still count for gets that had read the log before; no read takes this long. Milliseconds.
+const KEPT_MS: u64 = 30_000;
+
+/// The events that not every log holds which a get of this process may judge by, oldest first.
 #[derive(Default)]
 pub struct Unconfirmed {
-    events: Vec<(u64, Event)>,
+    held: Vec<Held>,
     added: u64,
     is_retrying: bool,
 }
 
+struct Held {
+    number: u64,
+    event: Event,
+    /// The version of the log that has it.
+    confirmed: Option<u64>,
+}
+
 impl Unconfirmed {
-    /// How entries of a tag stand towards them.
-    pub fn standing(&self, tag: &str, now_ms: u64) -> Standing {
+    /// How entries of a tag stand towards those that a log of this version does not hold.
+    pub fn standing(&self, tag: &str, log_version: u64, now_ms: u64) -> Standing {
         let standing = |event: &Event| match event.mode {
             Mode::Hard => Standing::Expired,
             Mode::Soft { expires_at_ms: Some(expires_at_ms) } if expires_at_ms <= now_ms => Standing::Expired,
             Mode::Soft { .. } => Standing::Stale,
             Mode::Overwritten => Standing::Fresh,
         };
-        let of_tag = self.events.iter().filter(|(_, event)| event.tag == tag);
-        of_tag.map(|(_, event)| standing(event)).max().unwrap_or_default()
+        let counts = |held: &&Held| {
+            held.event.tag == tag && held.confirmed.is_none_or(|confirmed| log_version < confirmed)
+        };
+        self.held.iter().filter(counts).map(|held| standing(&held.event)).max().unwrap_or_default()
     }
 
     fn add(&mut self, events: &[Event]) {
         for event in events {
             // Said twice, it is one event still.
-            self.events.retain(|(_, known)| (&known.tag, known.mode) != (&event.tag, event.mode));
+            self.held.retain(|held| {
+                held.confirmed.is_some() || (&held.event.tag, held.event.mode) != (&event.tag, event.mode)
+            });
             self.added += 1;
-            self.events.push((self.added, event.clone()));
+            self.held.push(Held { number: self.added, event: event.clone(), confirmed: None });
         }
-        let excess = self.events.len().saturating_sub(MAX_EVENTS);
-        self.events.drain(..excess);
+        let excess = self.held.len().saturating_sub(MAX_EVENTS);
+        self.held.drain(..excess);
     }
 
     /// What is to be confirmed next: events up to a number.
     fn next(&self, count: usize) -> (u64, Vec<Event>) {
-        let next = || self.events.iter().take(count);
-        (
-            next().map(|(number, _)| *number).max().unwrap_or(0),
-            next().map(|(_, event)| event.clone()).collect(),
-        )
+        let next = || self.held.iter().filter(|held| held.confirmed.is_none()).take(count);
+        (next().map(|held| held.number).max().unwrap_or(0), next().map(|held| held.event.clone()).collect())
     }
 
-    fn confirmed(&mut self, up_to: u64) {
-        self.events.retain(|(number, _)| *number > up_to);
+    fn confirmed(&mut self, up_to: u64, version: u64) {
+        let confirmed = |held: &&mut Held| held.number <= up_to && held.confirmed.is_none();
+        self.held.iter_mut().filter(confirmed).for_each(|held| held.confirmed = Some(version));
+    }
+
+    fn forget_confirmed(&mut self) {
+        self.held.retain(|held| held.confirmed.is_none());
     }
 }
 
@@ -78,13 +94,19 @@ impl Inner {
             self.host.sleep(wait_ms).await;
             let (up_to, events) = self.unconfirmed.borrow().next(super::revalidate::MAX_TAGS_PER_APPEND);
             if events.is_empty() {
-                self.unconfirmed.borrow_mut().is_retrying = false;
-                return;
+                self.host.sleep(KEPT_MS).await;
+                let mut unconfirmed = self.unconfirmed.borrow_mut();
+                unconfirmed.forget_confirmed();
+                unconfirmed.is_retrying = !unconfirmed.held.is_empty();
+                if !unconfirmed.is_retrying {
+                    return;
+                }
+                continue;
             }
             let deadline = Deadline::after(self.host.as_ref(), self.config.write_timeout_ms);
             match self.append_events(&events, deadline).await {
                 Ok(log) => {
-                    self.unconfirmed.borrow_mut().confirmed(up_to);
+                    self.unconfirmed.borrow_mut().confirmed(up_to, log.version());
                     let hard = events.iter().filter(|event| event.mode == Mode::Hard);
                     self.spawn_sweep(hard.map(|event| event.tag.clone()).collect(), log.version());
                     let line = format!(
@@ -113,10 +135,10 @@ mod tests {
         let mut unconfirmed = Unconfirmed::default();
         let soft = Mode::Soft { expires_at_ms: Some(50) };
         unconfirmed.add(&[event("a", soft), event("b", soft), event("b", Mode::Hard)]);
-        assert_eq!(unconfirmed.standing("a", 49), Standing::Stale);
-        assert_eq!(unconfirmed.standing("a", 50), Standing::Expired);
-        assert_eq!(unconfirmed.standing("b", 0), Standing::Expired);
-        assert_eq!(unconfirmed.standing("c", 0), Standing::Fresh);
+        assert_eq!(unconfirmed.standing("a", 9, 49), Standing::Stale);
+        assert_eq!(unconfirmed.standing("a", 9, 50), Standing::Expired);
+        assert_eq!(unconfirmed.standing("b", 9, 0), Standing::Expired);
+        assert_eq!(unconfirmed.standing("c", 9, 0), Standing::Fresh);
     }
 
     #[test]
@@ -126,15 +148,27 @@ mod tests {
         let (up_to, events) = unconfirmed.next(10);
         assert_eq!(events.len(), 2);
         unconfirmed.add(&[event("a", Mode::Hard)]);
-        unconfirmed.confirmed(up_to);
-        assert_eq!(unconfirmed.standing("a", 0), Standing::Expired);
-        assert_eq!(unconfirmed.standing("b", 0), Standing::Fresh);
+        unconfirmed.confirmed(up_to, 5);
+        assert_eq!(unconfirmed.standing("a", 5, 0), Standing::Expired);
+        assert_eq!(unconfirmed.standing("b", 5, 0), Standing::Fresh);
+        assert_eq!(unconfirmed.next(10).1.len(), 1);
+    }
+
+    #[test]
+    fn a_get_that_read_the_log_before_the_confirmation_honours_it() {
+        let mut unconfirmed = Unconfirmed::default();
+        unconfirmed.add(&[event("a", Mode::Hard)]);
+        let (up_to, _) = unconfirmed.next(10);
+        unconfirmed.confirmed(up_to, 5);
+        assert_eq!(unconfirmed.standing("a", 4, 0), Standing::Expired);
+        unconfirmed.forget_confirmed();
+        assert_eq!(unconfirmed.standing("a", 4, 0), Standing::Fresh);
     }
 
     #[test]
     fn saying_it_again_takes_no_room() {
         let mut unconfirmed = Unconfirmed::default();
         (0..100).for_each(|_| unconfirmed.add(&[event("a", Mode::Hard)]));
-        assert_eq!(unconfirmed.events.len(), 1);
+        assert_eq!(unconfirmed.held.len(), 1);
     }
 }
