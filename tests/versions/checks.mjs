@@ -115,8 +115,9 @@ export const CHECKS = [
         for (const instance of [a, b]) {
           const { status, body } = await follow(instance, "/built/one", headers);
           assert.equal(status, 200);
-          // Next 14 renders the markup and the payload one after the other, of the same data.
-          assert.ok(body.includes(String(renewed.content)), body.toString());
+          assert.ok(!body.includes(String(built.content)), body.toString());
+          // Next 14 renders the markup and the payload apart from each other.
+          assert.ok(next.major === 14 || body.includes(String(renewed.content)), body.toString());
         }
       }
     },
