@@ -194,7 +194,8 @@ async function unpack(file, target) {
   }
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
-  await run("tar", ["-xzf", file, "--strip-components=1", "-C", target], { log: join(dirname(stamp), "logs/unpack.log") });
+  const log = join(dirname(stamp), "logs/unpack.log");
+  await run("tar", ["-xzf", file, "--strip-components=1", "-C", target], { log });
   writeFileSync(stamp, wanted);
 }
 

@@ -9,6 +9,8 @@ import { startOrigin } from "../e2e/origin.mjs";
 import { EMULATOR_CREDENTIALS, startEmulator } from "../emulators.mjs";
 import { nextOf } from "./application.mjs";
 
+/** The name of the table. */
+export const TABLE = "nextjs-cache-versions";
 /** Far above what a busy test machine needs: the checks are about answers, not about time. */
 const BUDGETS = { readTimeoutMs: 20_000, coldTimeoutMs: 20_000, writeTimeoutMs: 20_000 };
 const START_MS = 60_000;
@@ -17,7 +19,8 @@ const STANDALONE = ["server.js"];
 /** @typedef {import("./application.mjs").Application} Application */
 /** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
 
-/** @typedef {{ standalone?: string, env?: Record<string, string> }} More the folder of a standalone output, if it is one */
+/** The folder of a standalone output, if it is one, and what differs in its environment. */
+/** @typedef {{ standalone?: string, env?: Record<string, string> }} More */
 
 /**
  * @typedef {object} Cluster
@@ -84,8 +87,6 @@ export async function startServer(folder, command, { name, log, env }) {
   return { ...process, name, url };
 }
 
-export const TABLE = "nextjs-cache-versions";
-
 /** @param {string} endpoint */
 async function createTable(endpoint) {
   // Loaded late: the control runs on a checkout that is not built.
@@ -133,8 +134,9 @@ async function startServers({ folder, logs, command, env: common, names, store }
   const servers = [];
   /** @type {Cluster["start"]} */
   const start = async (name, { standalone, env: more } = {}) => {
-    const options = { name, env: { ...env, ...more }, log: join(logs, `${store ? "instance" : "control"}-${name}.log`) };
-    const server = await startServer(standalone ?? folder, standalone ? STANDALONE : command, options);
+    const log = join(logs, `${store ? "instance" : "control"}-${name}.log`);
+    const place = standalone ? { folder: standalone, command: STANDALONE } : { folder, command };
+    const server = await startServer(place.folder, place.command, { name, env: { ...env, ...more }, log });
     servers.push(server);
     return server;
   };

@@ -2,7 +2,7 @@
 
 import { after, before, describe, it } from "node:test";
 import { build, createApplication } from "./application.mjs";
-import { EDGE_CHECKS } from "./checks.mjs";
+import { EDGE } from "./checks/edge.mjs";
 import { startCluster } from "./cluster.mjs";
 
 const APP = "tests/versions/app";
@@ -57,7 +57,7 @@ for (const { version, bundler, edge, sources, hasEdgeRoutes } of BUILDS) {
     });
     after(() => cluster?.end());
 
-    for (const { name, run } of EDGE_CHECKS.filter(({ on }) => on?.(next) ?? true)) {
+    for (const { name, run } of EDGE.filter(({ on }) => on?.(next) ?? true)) {
       it(name, () => run({ ...cluster, next }));
     }
   });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { run } from "../../scripts/demo/processes.mjs";
 import { visit } from "../e2e/browse.mjs";
-import { WITHOUT_AWS, packed } from "./application.mjs";
+import { WITHOUT_AWS, nextOf, packed } from "./application.mjs";
 import { startStandalones } from "./cluster.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -54,10 +54,11 @@ async function buildWorkspace() {
   cpSync(join(import.meta.dirname, "app/monorepo"), FOLDER, { recursive: true });
   copyFileSync(await packed(), join(FOLDER, "nextjs-dynamodb-cache.tgz"));
   const log = join(FOLDER, "pnpm.log");
-  const args = [await pnpm(), "install", "--prefer-offline", "--no-frozen-lockfile", "--store-dir", join(CACHED, "pnpm-store")];
+  const store = ["--store-dir", join(CACHED, "pnpm-store")];
+  const args = [await pnpm(), "install", "--prefer-offline", "--no-frozen-lockfile", ...store];
   await run("node", args, { cwd: FOLDER, env: { CI: "1" }, log });
   const cwd = join(FOLDER, "apps/web");
-  await run("node", ["node_modules/next/dist/bin/next", "build"], { cwd, env: WITHOUT_AWS, log: join(FOLDER, "build.log") });
+  await run("node", [nextOf(cwd), "build"], { cwd, env: WITHOUT_AWS, log: join(FOLDER, "build.log") });
 }
 
 /** @returns {Promise<string>} its script; installed once per user */

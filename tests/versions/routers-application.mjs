@@ -11,7 +11,7 @@ const SHARED = [
   "tests/e2e/app/lib -> lib",
   "tests/e2e/app/pages -> pages",
   "tests/e2e/app/cache-handler.mjs -> cache-handler.mjs",
-  ...["binary", "draft", "isr", "missing", "moved", "short", "actions/page.jsx", "not-found.jsx", "api"].map(
+  ...["binary", "draft", "isr", "missing", "moved", "short", "slow", "actions/page.jsx", "not-found.jsx", "api"].map(
     (path) => `tests/e2e/app/app/${path} -> app/${path}`,
   ),
   "demo/lib/events.mjs -> lib/events.mjs",
@@ -53,7 +53,8 @@ function png(size) {
     pixels[row * (size + 1)] = 0;
   }
   const signature = Buffer.from("89504e470d0a1a0a", "hex");
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(pixels)), chunk("IEND", Buffer.alloc(0))]);
+  const chunks = [chunk("IHDR", header), chunk("IDAT", deflateSync(pixels)), chunk("IEND", Buffer.alloc(0))];
+  return Buffer.concat([signature, ...chunks]);
 }
 
 /**

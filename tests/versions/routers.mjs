@@ -8,7 +8,8 @@ import { pause, stop } from "../../scripts/demo/processes.mjs";
 import { act, events, until } from "../e2e/browse.mjs";
 import { send } from "../integration/raw.mjs";
 import { build, copyStandalone, nextOf, WITHOUT_AWS } from "./application.mjs";
-import { CHECKS, visit } from "./checks.mjs";
+import { CHECKS } from "./checks/index.mjs";
+import { visit } from "./checks/pages.mjs";
 import { TABLE, startCluster, startControl, startServer } from "./cluster.mjs";
 import { createRoutersApplication } from "./routers-application.mjs";
 
@@ -20,7 +21,7 @@ const OURS = /^.*\[nextjs-dynamodb-cache\].*$/gm;
 
 /**
  * @param {string} version
- * @param {import("./checks.mjs").Next} next
+ * @param {import("./checks/check.mjs").Next} next
  * @param {{ light?: boolean }} [extent] without `next dev` and the control, if it is light
  */
 export function testRouters(version, next, { light = false } = {}) {
@@ -69,7 +70,8 @@ export function testRouters(version, next, { light = false } = {}) {
       const rendered = await visit(cluster.a, "/isr/for-standalone");
       const server = await cluster.start("C", { standalone: await copyStandalone(application, "C") });
       const found = await visit(server, "/isr/for-standalone");
-      assert.deepEqual([found.cache, found.render, found.cacheControl], ["HIT", rendered.render, rendered.cacheControl]);
+      assert.deepEqual([found.cache, found.render], ["HIT", rendered.render]);
+      assert.equal(found.cacheControl, rendered.cacheControl);
       const built = await visit(server, "/built/two");
       assert.deepEqual([built.cache, built.by], ["HIT", "the build"]);
       await act(server, "expireTag", "isr-for-standalone");
@@ -86,7 +88,8 @@ export function testRouters(version, next, { light = false } = {}) {
         const rendered = await visit(cluster.a, path);
         const own = await visit(other, path);
         assert.equal(own.cache, "MISS", path);
-        assert.deepEqual([(await visit(cluster.b, path)).cache, (await visit(other, path)).cache], ["HIT", "HIT"], path);
+        assert.equal((await visit(other, path)).cache, "HIT", path);
+        assert.equal((await visit(cluster.b, path)).cache, "HIT", path);
         assert.ok((await visit(cluster.b, path)).body.equals(rendered.body), path);
       }
       for (const path of ["/fetched/builds", "/memo/builds"]) {
@@ -146,8 +149,8 @@ export function testRouters(version, next, { light = false } = {}) {
 
 /**
  * @param {string} version
- * @param {import("./checks.mjs").Next} next
- * @param {import("./checks.mjs").Check[]} checks
+ * @param {import("./checks/check.mjs").Next} next
+ * @param {import("./checks/check.mjs").Check[]} checks
  */
 function testControl(version, next, checks) {
   describe(`control: next ${version} with its own handler`, () => {

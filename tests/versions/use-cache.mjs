@@ -209,6 +209,17 @@ const CHECKS = [
     },
   },
   {
+    name: "what was read before a revalidation is not served after it, though it was stored later",
+    async run({ a, b, origin }) {
+      const rendering = visit(a, "/slow/late");
+      await until("the origin is asked", async () => origin.count("/slow/late") === 1);
+      await act(b, "expireTag", "slow-late");
+      assert.equal((await rendering).content, "/slow/late 1");
+      assert.equal((await visit(b, "/slow/late")).content, "/slow/late 2");
+      assert.equal((await visit(a, "/slow/late")).content, "/slow/late 2");
+    },
+  },
+  {
     name: "a path that was revalidated is honoured by the other",
     async run({ a, b, origin }) {
       assert.equal((await visit(b, "/remote/path")).content, "/remote/path 1");
@@ -248,7 +259,8 @@ const CHECKS = [
 ];
 
 /**
- * The segment of the page, as the router prefetches it; Next sends the request to where it has its cache-busting parameter.
+ * The segment of the page, as the router prefetches it. Next sends a request without its cache-busting parameter to
+ * where it has one.
  *
  * @param {Server} instance
  * @param {string} path
