@@ -12,7 +12,10 @@ fn step(crc: u32, byte: u8) -> u32 {
     crc >> 8 ^ TABLE.get(usize::from(crc as u8 ^ byte)).copied().unwrap_or_default()
 }
 
-#[allow(clippy::indexing_slicing, reason = "evaluated at compile time, where an index out of bounds is a build error")]
+#[allow(
+    clippy::indexing_slicing,
+    reason = "evaluated at compile time, where an index out of bounds is a build error"
+)]
 const fn table() -> [u32; 256] {
     let mut table = [0; 256];
     let mut index = 0;
