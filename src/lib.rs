@@ -4,12 +4,15 @@
 //! `wasm` (the only bindings) → `cache` (entries, tags, layout) → `dynamodb` (operations) → `sigv4`, `credentials`,
 //! `retry`, `endpoint`. All of them reach the outside through [`host::Host`].
 
+mod base64;
 pub mod cache;
+mod calendar;
 mod crc32;
 pub mod credentials;
 pub mod dynamodb;
 pub mod endpoint;
 pub mod host;
+mod json;
 pub mod retry;
 #[cfg(test)]
 mod scripted_host;

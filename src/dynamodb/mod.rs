@@ -5,7 +5,6 @@
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/>
 
 mod attribute_value;
-mod base64;
 mod batch_get_item;
 mod batch_write_item;
 mod by_name;
@@ -17,7 +16,6 @@ mod describe_time_to_live;
 mod error;
 mod error_code;
 mod get_item;
-mod json;
 mod put_item;
 mod query;
 mod request;
@@ -28,6 +26,7 @@ mod update_item;
 mod update_table;
 mod update_time_to_live;
 
+pub use crate::json::{FromJson, JsonError, JsonReader, Members};
 pub use attribute_value::{AttributeValue, Item};
 pub use batch_get_item::{BatchGetItem, BatchGetItemOutput, KeysAndAttributes};
 pub use batch_write_item::{BatchWriteItem, BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest};
@@ -39,7 +38,6 @@ pub use describe_table::{DescribeTable, DescribeTableOutput};
 pub use describe_time_to_live::{DescribeTimeToLive, DescribeTimeToLiveOutput, TimeToLiveDescription};
 pub use error::{Error, ErrorDetails, ErrorKind};
 pub use get_item::{GetItem, GetItemOutput};
-pub use json::{FromJson, JsonError, JsonReader, Members};
 pub use put_item::PutItem;
 pub use query::{Query, QueryOutput};
 pub use response::read_response;
@@ -53,6 +51,7 @@ pub use update_table::{
 };
 pub use update_time_to_live::{TimeToLiveSpecification, UpdateTimeToLive};
 
+use crate::{base64, json};
 use serde::Serialize;
 
 /// One action of DynamoDB's API: its fields serialise as the request's parameters.

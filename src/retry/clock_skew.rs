@@ -2,6 +2,8 @@
 
 use crate::host::response_header::{AGE, DATE};
 
+use crate::calendar::days_since_1970;
+
 /// Below this difference a clock is not to blame for a refused signature, milliseconds.
 const MIN_BLAMED_MS: u64 = 4 * 60_000;
 
@@ -64,15 +66,6 @@ fn http_date_ms(date: &str) -> Option<u64> {
         return None;
     }
     Some((days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
-}
-
-/// Years are counted from March, so that the leap day ends one; 153 days are five months from March on.
-fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let month_from_march = (month + 9) % 12;
-    let day_of_year = (153 * month_from_march + 2) / 5 + day - 1;
-    let leap_days = year / 4 - year / 100 + year / 400;
-    year * 365 + leap_days + day_of_year - 719_468
 }
 
 #[cfg(test)]

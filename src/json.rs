@@ -1,9 +1,9 @@
-//! JSON as DynamoDB answers it (RFC 8259), read from front to back.
+//! JSON as AWS answers it (RFC 8259), read from front to back.
 //!
 //! There is no tree: a large value goes from the body straight to where it stays. The code for it is a sixth of
 //! derived deserialisers', and strict: `serde_json` is its oracle in the tests.
 
-use super::base64;
+use crate::base64;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -121,6 +121,20 @@ impl<'a> JsonReader<'a> {
                 _ => return Err(self.error(Malformed::NotJson)),
             }
         }
+    }
+
+    /// Reads a string or a number, and gives its text; `None`, and reads nothing, where something else comes.
+    pub fn scalar(&mut self) -> Result<Option<Cow<'a, str>>, JsonError> {
+        match self.peek() {
+            Some(b'"') => self.string().map(Some),
+            Some(b'-' | b'0'..=b'9') => Ok(Some(Cow::Borrowed(self.number()?))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether an object comes.
+    pub fn is_object(&mut self) -> bool {
+        self.peek() == Some(b'{')
     }
 
     /// Reads a string that is base64.
