@@ -44,11 +44,26 @@ pub trait Host {
     /// A file's bytes; `None` where it does not exist, and where the runtime has no files.
     fn read_file(&self, path: &str) -> LocalFuture<Option<Vec<u8>>>;
 
+    /// Replaces a file that only its owner may read; whether that worked.
+    fn write_file(&self, _path: &str, _bytes: Vec<u8>) -> LocalFuture<bool> {
+        Box::pin(async { false })
+    }
+
+    /// Runs a command line in the system's shell, and gives what it printed.
+    fn run_process(&self, _command: &str, _timeout_ms: u64) -> LocalFuture<Result<Vec<u8>, ProcessError>> {
+        Box::pin(async { Err(ProcessError::NotHere) })
+    }
+
     /// Runs a task to its end behind the caller's back.
     fn spawn(&self, task: LocalFuture<()>);
 
     /// Hands one line to the user's logger.
     fn log(&self, level: LogLevel, message: &str);
+}
+
+/// An environment variable that is set and not blank, without white space around it.
+pub fn set_variable(host: &dyn Host, name: &str) -> Option<String> {
+    host.env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
 }
 
 /// The host as the layers share it.
@@ -81,6 +96,24 @@ impl fmt::Display for FetchError {
         match self {
             FetchError::TimedOut => f.write_str("no answer within the time limit"),
             FetchError::Connection(why) => write!(f, "connection failed: {why}"),
+        }
+    }
+}
+
+/// Why a process gave nothing. What it printed is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProcessError {
+    /// The runtime has no processes.
+    NotHere,
+    /// It failed: how it ended.
+    Failed(String),
+}
+
+impl fmt::Display for ProcessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ProcessError::NotHere => f.write_str("this runtime has no processes"),
+            ProcessError::Failed(how) => f.write_str(how),
         }
     }
 }

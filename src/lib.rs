@@ -2,7 +2,7 @@
 //!
 //! Layers, outermost first; an arrow never points back:
 //! `wasm` (the only bindings) → `cache` (entries, tags, layout) → `dynamodb` (operations) → `sigv4`, `credentials`,
-//! `retry`, `endpoint`. All of them reach the outside through [`host::Host`].
+//! `retry`, `endpoint`, `shared_config`. All of them reach the outside through [`host::Host`].
 
 mod base64;
 pub mod cache;
@@ -16,6 +16,7 @@ mod json;
 pub mod retry;
 #[cfg(test)]
 mod scripted_host;
+pub mod shared_config;
 mod sharing;
 pub mod sigv4;
 #[cfg(target_arch = "wasm32")]

@@ -26,6 +26,7 @@ struct State {
     timers: RefCell<Vec<u64>>,
     random: Cell<u64>,
     environment: RefCell<BTreeMap<String, String>>,
+    files: RefCell<BTreeMap<String, Vec<u8>>>,
     answers: RefCell<VecDeque<Answer>>,
     requests: RefCell<Vec<Sent>>,
     tasks: RefCell<Vec<LocalFuture<()>>>,
@@ -59,6 +60,18 @@ impl ScriptedHost {
 
     pub fn set_env(&self, name: &str, value: &str) {
         self.state.environment.borrow_mut().insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn set_random(&self, random: u64) {
+        self.state.random.set(random);
+    }
+
+    pub fn set_file(&self, path: &str, bytes: &[u8]) {
+        self.state.files.borrow_mut().insert(path.to_owned(), bytes.to_vec());
+    }
+
+    pub fn file(&self, path: &str) -> Option<Vec<u8>> {
+        self.state.files.borrow().get(path).cloned()
     }
 
     pub fn set_wall_offset_ms(&self, offset_ms: i64) {
@@ -163,8 +176,14 @@ impl Host for ScriptedHost {
         self.state.environment.borrow().get(name).cloned()
     }
 
-    fn read_file(&self, _: &str) -> LocalFuture<Option<Vec<u8>>> {
-        Box::pin(async { None })
+    fn read_file(&self, path: &str) -> LocalFuture<Option<Vec<u8>>> {
+        let file = self.file(path);
+        Box::pin(async { file })
+    }
+
+    fn write_file(&self, path: &str, bytes: Vec<u8>) -> LocalFuture<bool> {
+        self.set_file(path, &bytes);
+        Box::pin(async { true })
     }
 
     fn spawn(&self, task: LocalFuture<()>) {

@@ -1,19 +1,27 @@
 //! Credentials are kept, and renewed before they end. However many callers want them, one of them asks.
 
-use super::{Credentials, CredentialsError, Provider};
-use crate::host::{Deadline, SharedHost};
+use super::{Credentials, CredentialsError, Provider, Source};
+use crate::host::{Deadline, LogLevel, SharedHost};
 use crate::sharing::{Shared, within};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// From this long before their end they are renewed, while callers go on with those that are there. Milliseconds.
 const RENEWED_BEFORE_END_MS: u64 = 15 * 60_000;
+
+/// Up to this much later, at random, so that a fleet does not renew all at once. Milliseconds.
+const JITTER_MS: u64 = 5 * 60_000;
 
 /// From this long before their end callers wait for the new ones: a request must not outlive its signature.
 const UNUSED_BEFORE_END_MS: u64 = 60_000;
 
 /// After a renewal failed, the next one waits this long as long as the old credentials last. Milliseconds.
 const RENEWAL_PAUSE_MS: u64 = 30_000;
+
+/// AWS honours an instance's keys past their end while its metadata service has no others: they are used on, and asked
+/// for again after this long and the jitter. Milliseconds.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-stability.html>
+const EXTENDED_BY_MS: u64 = 5 * 60_000;
 
 /// One provider's credentials. Clones share them.
 #[derive(Clone)]
@@ -25,6 +33,8 @@ struct Inner {
     host: SharedHost,
     provider: Provider,
     current: RefCell<Option<Rc<Credentials>>>,
+    /// When those are renewed, Unix milliseconds.
+    renewed_at_ms: Cell<u64>,
     renewal: RefCell<Renewal>,
 }
 
@@ -40,7 +50,8 @@ impl CredentialsCache {
     /// A cache with nothing in it; the provider is asked at the first [`CredentialsCache::get`].
     pub fn new(host: SharedHost, provider: Provider) -> Self {
         let (current, renewal) = (RefCell::new(None), RefCell::new(Renewal::NotBefore(0)));
-        CredentialsCache { inner: Rc::new(Inner { host, provider, current, renewal }) }
+        let renewed_at_ms = Cell::new(0);
+        CredentialsCache { inner: Rc::new(Inner { host, provider, current, renewed_at_ms, renewal }) }
     }
 
     /// Credentials that are good for a request sent now.
@@ -49,7 +60,7 @@ impl CredentialsCache {
         let now_ms = inner.host.now_ms();
         let current = inner.current.borrow().clone();
         if let Some(current) = current.filter(|current| lasts(current, now_ms, UNUSED_BEFORE_END_MS)) {
-            if !lasts(&current, now_ms, RENEWED_BEFORE_END_MS) && inner.may_renew() {
+            if now_ms >= inner.renewed_at_ms.get() && inner.may_renew() {
                 inner.renew();
             }
             return Ok(current);
@@ -77,10 +88,11 @@ impl Inner {
         *self.renewal.borrow_mut() = Renewal::UnderWay(renewal.clone());
         let (inner, result) = (self.clone(), renewal.clone());
         self.host.spawn(Box::pin(async move {
-            let provided = inner.provider.provide(inner.host.as_ref()).await.map(Rc::new);
+            let provided = inner.provider.provide(inner.host.as_ref()).await;
+            let provided = inner.extended(provided).map(Rc::new);
             let not_before_ms = match &provided {
                 Ok(credentials) => {
-                    *inner.current.borrow_mut() = Some(credentials.clone());
+                    inner.keep(credentials.clone());
                     0
                 }
                 Err(_) => inner.host.monotonic_ms().saturating_add(RENEWAL_PAUSE_MS),
@@ -89,6 +101,44 @@ impl Inner {
             result.resolve(provided);
         }));
         renewal
+    }
+
+    fn keep(&self, credentials: Rc<Credentials>) {
+        let now_ms = self.host.now_ms();
+        let at_ms = credentials.expires_at_ms.map_or(u64::MAX, |end_ms| {
+            // Those that are short-lived are used for half their life.
+            let before_ms = RENEWED_BEFORE_END_MS - JITTER_MS + self.random_ms();
+            end_ms.saturating_sub(before_ms.min(end_ms.saturating_sub(now_ms) / 2))
+        });
+        self.renewed_at_ms.set(at_ms);
+        *self.current.borrow_mut() = Some(credentials);
+    }
+
+    /// An instance's keys past their end: the old ones, or what the metadata service still gives.
+    fn extended(
+        &self,
+        provided: Result<Credentials, CredentialsError>,
+    ) -> Result<Credentials, CredentialsError> {
+        let now_ms = self.host.now_ms();
+        let is_over = |credentials: &Credentials| {
+            credentials.source == Source::InstanceMetadata
+                && !lasts(credentials, now_ms, UNUSED_BEFORE_END_MS)
+        };
+        let credentials = match (provided, &*self.current.borrow()) {
+            (Ok(credentials), _) if is_over(&credentials) => credentials,
+            (Err(_), Some(current)) if is_over(current) => (**current).clone(),
+            (provided, _) => return provided,
+        };
+        let line =
+            "the instance metadata service gives no new credentials: the old ones are used past their end";
+        self.host.log(LogLevel::Warn, line);
+        let expires_at_ms = Some(now_ms + UNUSED_BEFORE_END_MS + EXTENDED_BY_MS + self.random_ms());
+        Ok(Credentials { expires_at_ms, ..credentials })
+    }
+
+    /// 0 to `JITTER_MS`.
+    fn random_ms(&self) -> u64 {
+        ((self.host.random() >> 32) * (JITTER_MS + 1)) >> 32
     }
 
     fn may_renew(&self) -> bool {
@@ -115,7 +165,6 @@ mod tests {
     use crate::host::Host;
     use crate::scripted_host::{START_MS, ScriptedHost};
     use crate::sharing::join;
-    use std::cell::Cell;
     use std::collections::VecDeque;
 
     /// A provider that takes 10 ms and gives one after the other: lifetimes in milliseconds, or a failure.
@@ -130,12 +179,8 @@ mod tests {
             let (clock, sleep) = (clock.clone(), clock.sleep(10));
             Box::pin(async move {
                 sleep.await;
-                Ok(Credentials {
-                    access_key_id: format!("key {number}"),
-                    secret_access_key: "secret".to_owned(),
-                    session_token: None,
-                    expires_at_ms: Some(clock.now_ms() + end?),
-                })
+                let expires_at_ms = Some(clock.now_ms() + end?);
+                Ok(Credentials { expires_at_ms, ..Credentials::new(format!("key {number}"), "secret") })
             })
         }));
         (CredentialsCache::new(host.clone(), provider), calls)
@@ -231,5 +276,49 @@ mod tests {
         assert_eq!(key(&host, &cache), Ok("key 2".to_owned()));
         cache.expired(&first);
         assert_eq!((key(&host, &cache), calls.get()), (Ok("key 2".to_owned()), 2));
+    }
+
+    #[test]
+    fn short_lived_credentials_are_used_for_half_their_life() {
+        let host = ScriptedHost::new();
+        let (cache, calls) = cache(&host, &[Ok(600_000), Ok(600_000)]);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, 299_999);
+        assert_eq!((key(&host, &cache), calls.get()), (Ok("key 1".to_owned()), 1));
+        pass(&host, 1);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, 11);
+        assert_eq!((key(&host, &cache), calls.get()), (Ok("key 2".to_owned()), 2));
+    }
+
+    #[test]
+    fn the_machines_of_a_fleet_renew_at_different_times() {
+        let renewed_at_ms = |random| {
+            let host = ScriptedHost::new();
+            host.set_random(random);
+            let (cache, _) = cache(&host, &[Ok(HOUR_MS)]);
+            assert!(key(&host, &cache).is_ok());
+            cache.inner.renewed_at_ms.get() - START_MS - 10
+        };
+        assert_eq!(renewed_at_ms(u64::MAX), HOUR_MS - RENEWED_BEFORE_END_MS);
+        assert_eq!(renewed_at_ms(0), HOUR_MS - RENEWED_BEFORE_END_MS + JITTER_MS);
+    }
+
+    #[test]
+    fn an_instance_whose_metadata_service_fails_goes_on_with_its_old_keys() {
+        let host = ScriptedHost::new();
+        host.set_env("HOME", "/home/me");
+        let cache = CredentialsCache::new(host.clone(), Provider::default_chain(None));
+        let keys = r#"{"AccessKeyId":"key 1","SecretAccessKey":"s","Expiration":"2015-08-30T13:36:00Z"}"#;
+        for body in ["token", "role", keys] {
+            host.answer(Ok(http::Response::new(body.as_bytes().to_vec())));
+        }
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, 2 * HOUR_MS);
+        host.answer(Err(crate::host::FetchError::TimedOut));
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        pass(&host, EXTENDED_BY_MS - 1);
+        assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
+        assert_eq!(host.unanswered(), 0);
     }
 }

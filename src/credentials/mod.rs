@@ -1,10 +1,28 @@
 //! AWS credentials: where they come from, and a cache that renews them.
 
+mod aws;
 mod cache;
+mod chain;
+mod container;
+mod document;
+mod environment;
+mod imds;
+mod process;
+mod profile;
+pub mod profile_chain;
 mod provider;
+mod request;
+mod secret;
+mod sha1;
+mod sso;
+mod sts;
+mod web_identity;
 
 pub use cache::CredentialsCache;
+pub use container::endpoint as container_endpoint;
+pub use imds::{endpoint as imds_endpoint, region as imds_region};
 pub use provider::{CredentialsError, CredentialsFunction, Provider};
+pub use secret::Secret;
 
 use std::fmt;
 
@@ -14,11 +32,59 @@ pub struct Credentials {
     /// The access key id, which every request shows.
     pub access_key_id: String,
     /// The secret access key.
-    pub secret_access_key: String,
+    pub secret_access_key: Secret,
     /// The session token of temporary credentials.
-    pub session_token: Option<String>,
+    pub session_token: Option<Secret>,
     /// When they end, Unix milliseconds; `None` is never, or unknown.
     pub expires_at_ms: Option<u64>,
+    /// The account that they belong to, where their source tells.
+    pub account_id: Option<String>,
+    /// Where they come from.
+    pub source: Source,
+}
+
+/// Where credentials come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// The option `credentials`.
+    Option,
+    /// `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`.
+    Environment,
+    /// A profile of the shared config and credentials files.
+    Profile,
+    /// `AWS_WEB_IDENTITY_TOKEN_FILE`.
+    WebIdentity,
+    /// The endpoint of a container's host.
+    Container,
+    /// EC2's instance metadata service.
+    InstanceMetadata,
+}
+
+impl Credentials {
+    /// Keys that do not end.
+    pub fn new(access_key_id: impl Into<String>, secret_access_key: impl Into<Secret>) -> Self {
+        Credentials {
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            session_token: None,
+            expires_at_ms: None,
+            account_id: None,
+            source: Source::Option,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Source::Option => "the option credentials",
+            Source::Environment => "the environment",
+            Source::Profile => "the shared config and credentials files",
+            Source::WebIdentity => "AWS_WEB_IDENTITY_TOKEN_FILE",
+            Source::Container => "the container's credentials endpoint",
+            Source::InstanceMetadata => "the instance metadata service",
+        })
+    }
 }
 
 impl fmt::Debug for Credentials {
@@ -26,6 +92,7 @@ impl fmt::Debug for Credentials {
         f.debug_struct("Credentials")
             .field("access_key_id", &self.access_key_id)
             .field("expires_at_ms", &self.expires_at_ms)
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
 }

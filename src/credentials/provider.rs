@@ -1,7 +1,8 @@
-//! Where credentials come from.
+//! The sources of credentials that a client can have.
 
-use super::Credentials;
+use super::{Credentials, Secret, Source, chain, environment, profile};
 use crate::host::{Host, LocalFuture};
+use crate::shared_config::SharedConfig;
 use std::fmt;
 use std::rc::Rc;
 
@@ -11,65 +12,120 @@ pub type CredentialsFunction = Rc<dyn Fn() -> LocalFuture<Result<Credentials, St
 /// A source of credentials, asked again at each renewal.
 #[derive(Clone)]
 pub struct Provider {
-    source: Source,
+    kind: Kind,
 }
 
 #[derive(Clone)]
-enum Source {
+enum Kind {
     Environment,
+    Profile,
+    DefaultChain { region: Option<String> },
     Function(CredentialsFunction),
 }
 
 impl Provider {
     /// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`. A blank variable counts as not set.
-    ///
-    /// <https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html>
     pub fn environment() -> Self {
-        Provider { source: Source::Environment }
+        Provider { kind: Kind::Environment }
+    }
+
+    /// The selected profile of the shared config and credentials files, alone.
+    pub fn profile() -> Self {
+        Provider { kind: Kind::Profile }
+    }
+
+    /// AWS's default chain. `region` is the option: the region whose STS is asked for roles.
+    ///
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html>
+    pub fn default_chain(region: Option<String>) -> Self {
+        Provider { kind: Kind::DefaultChain { region } }
     }
 
     /// The user's function.
     pub fn function(function: CredentialsFunction) -> Self {
-        Provider { source: Source::Function(function) }
+        Provider { kind: Kind::Function(function) }
     }
 
     /// Asks the source.
     pub async fn provide(&self, host: &dyn Host) -> Result<Credentials, CredentialsError> {
-        match &self.source {
-            Source::Environment => from_environment(host),
-            Source::Function(function) => {
+        match &self.kind {
+            Kind::Environment => environment::credentials(host)
+                .map_err(|missing| CredentialsError::NotFound { missing, last: String::new() }),
+            Kind::Profile => of_profile(host).await,
+            Kind::DefaultChain { region } => chain::credentials(host, region.as_deref()).await,
+            Kind::Function(function) => {
                 let given = function().await.map_err(CredentialsError::Function)?;
                 if given.access_key_id.is_empty() || given.secret_access_key.is_empty() {
                     return Err(CredentialsError::Function("it gave an empty key".to_owned()));
                 }
-                Ok(Credentials {
-                    session_token: given.session_token.filter(|token| !token.is_empty()),
-                    ..given
-                })
+                let session_token = given.session_token.filter(|token: &Secret| !token.is_empty());
+                Ok(Credentials { session_token, source: Source::Option, ..given })
             }
         }
     }
 }
 
+async fn of_profile(host: &dyn Host) -> Result<Credentials, CredentialsError> {
+    let config =
+        SharedConfig::load(host).await.map_err(|error| CredentialsError::Profile(error.to_string()))?;
+    let credentials = profile::credentials(super::aws::Aws { host, config: &config, region: None }).await?;
+    credentials.ok_or_else(|| {
+        CredentialsError::Profile(format!("the profile {} has no credentials", config.selected()))
+    })
+}
+
 /// Why there are no credentials. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialsError {
-    /// The environment holds none, or only this much: the variables that are missing.
-    Environment(Vec<&'static str>),
+    /// No source has any.
+    NotFound {
+        /// The variables that are not set.
+        missing: Vec<&'static str>,
+        /// What the last source that was asked said; empty where there was none.
+        last: String,
+    },
+    /// A profile, or a shared file, is not valid: names it.
+    Profile(String),
+    /// A source that is configured failed.
+    Source {
+        /// The source or its variable.
+        what: &'static str,
+        /// What it said.
+        why: String,
+    },
     /// The user's function failed; what it said.
     Function(String),
     /// The source did not answer in time.
     TimedOut,
 }
 
+impl CredentialsError {
+    pub(super) fn invalid(what: &'static str, why: impl fmt::Display) -> Self {
+        CredentialsError::Source { what, why: why.to_string() }
+    }
+
+    pub(super) fn missing(what: &'static str, name: &str) -> Self {
+        CredentialsError::invalid(what, format_args!("{name} is missing"))
+    }
+
+    pub(super) fn unreadable_file(what: &'static str, path: &str) -> Self {
+        CredentialsError::invalid(what, format_args!("the file {path} cannot be read"))
+    }
+}
+
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            CredentialsError::Environment(missing) => write!(
-                f,
-                "no AWS credentials: set {} in the environment, or give the option credentials",
-                missing.join(" and ")
-            ),
+            CredentialsError::NotFound { missing, last } => {
+                let missing = missing.join(" and ");
+                write!(
+                    f,
+                    "no AWS credentials: set {missing} in the environment, or give the option credentials"
+                )?;
+                if last.is_empty() { Ok(()) } else { write!(f, " (asked last: {last})") }
+            }
+            CredentialsError::Profile(why) => f.write_str(why),
+            CredentialsError::Source { what, why } => write!(f, "{what}: {why}"),
             CredentialsError::Function(why) => write!(f, "the credentials option failed: {why}"),
             CredentialsError::TimedOut => f.write_str("the source of the credentials did not answer in time"),
         }
@@ -77,24 +133,6 @@ impl fmt::Display for CredentialsError {
 }
 
 impl std::error::Error for CredentialsError {}
-
-fn from_environment(host: &dyn Host) -> Result<Credentials, CredentialsError> {
-    const ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
-    const SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
-    let variable =
-        |name| host.env(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
-    match (variable(ACCESS_KEY_ID), variable(SECRET_ACCESS_KEY)) {
-        (Some(access_key_id), Some(secret_access_key)) => Ok(Credentials {
-            access_key_id,
-            secret_access_key,
-            session_token: variable("AWS_SESSION_TOKEN"),
-            expires_at_ms: None,
-        }),
-        (Some(_), None) => Err(CredentialsError::Environment(vec![SECRET_ACCESS_KEY])),
-        (None, Some(_)) => Err(CredentialsError::Environment(vec![ACCESS_KEY_ID])),
-        (None, None) => Err(CredentialsError::Environment(vec![ACCESS_KEY_ID, SECRET_ACCESS_KEY])),
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -106,24 +144,20 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_gives_static_and_temporary_keys() {
+    fn the_environment_gives_its_keys() {
         let host = ScriptedHost::new();
         host.set_env("AWS_ACCESS_KEY_ID", "AKID");
-        host.set_env("AWS_SECRET_ACCESS_KEY", " secret ");
-        host.set_env("AWS_SESSION_TOKEN", "");
-        let keys = Credentials {
-            access_key_id: "AKID".to_owned(),
-            secret_access_key: "secret".to_owned(),
-            session_token: None,
-            expires_at_ms: None,
-        };
-        assert_eq!(environment(&host), Ok(keys.clone()));
+        host.set_env("AWS_SECRET_ACCESS_KEY", "secret");
+        let credentials = environment(&host).expect("both are set");
+        assert_eq!((credentials.access_key_id.as_str(), &*credentials.secret_access_key), ("AKID", "secret"));
+        assert_eq!((credentials.session_token, credentials.source), (None, Source::Environment));
         host.set_env("AWS_SESSION_TOKEN", "token");
-        assert_eq!(environment(&host), Ok(Credentials { session_token: Some("token".to_owned()), ..keys }));
+        let credentials = environment(&host).expect("all are set");
+        assert_eq!(credentials.session_token.as_deref(), Some("token"));
     }
 
     #[test]
-    fn missing_variables_are_named() {
+    fn what_is_missing_or_blank_is_named() {
         let host = ScriptedHost::new();
         let message = environment(&host).expect_err("nothing is set").to_string();
         assert!(message.contains("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{message}");
@@ -136,28 +170,15 @@ mod tests {
     #[test]
     fn a_function_that_gives_an_empty_key_is_refused() {
         let host = ScriptedHost::new();
-        let provider = Provider::function(Rc::new(|| {
-            Box::pin(async {
-                Ok(Credentials {
-                    access_key_id: String::new(),
-                    secret_access_key: "s".to_owned(),
-                    session_token: None,
-                    expires_at_ms: None,
-                })
-            })
-        }));
+        let provider = Provider::function(Rc::new(|| Box::pin(async { Ok(Credentials::new("", "s")) })));
         assert!(host.run(provider.provide(host.as_ref())).is_err());
     }
 
     #[test]
     fn debug_shows_no_secret() {
-        let credentials = Credentials {
-            access_key_id: "AKID".to_owned(),
-            secret_access_key: "hidden".to_owned(),
-            session_token: Some("hidden".to_owned()),
-            expires_at_ms: Some(5),
-        };
-        let shown = format!("{credentials:?}");
+        let credentials =
+            Credentials { session_token: Some("hidden".into()), ..Credentials::new("AKID", "hidden") };
+        let shown = format!("{credentials:?} {:?}", credentials.secret_access_key);
         assert!(shown.contains("AKID") && !shown.contains("hidden"), "{shown}");
     }
 }

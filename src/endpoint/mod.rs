@@ -1,34 +1,55 @@
-//! Where requests go: the region, and the address of its DynamoDB.
+//! Where requests go: the region, and the address of a service there.
 
 mod partition;
 mod region;
+pub mod rules;
+mod settings;
 
-pub use region::{Region, resolve_region};
+pub use region::{DEFAULT_REGION, checked_region, configured_region, profile_region};
+pub use rules::Service;
 
 use crate::host::Host;
+use crate::shared_config::SharedConfig;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+use rules::{Parameters, Resolved};
+use settings::{Settings, Url};
 use std::fmt;
 
-/// An address that requests can be sent to.
+/// An address that requests can be sent to, and the region that they are signed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     uri: Uri,
+    signing_region: String,
 }
 
 impl Endpoint {
-    /// The endpoint: `option`, else `AWS_ENDPOINT_URL_DYNAMODB`, else `AWS_ENDPOINT_URL`, else AWS's own for the region.
+    /// DynamoDB's: `option`, else what the environment has, else AWS's own for the region.
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     pub fn resolve(option: Option<&str>, region: &str, host: &dyn Host) -> Result<Self, EndpointError> {
-        if let Some(url) = option {
-            return Endpoint::parse(url, "the option endpoint");
-        }
-        for name in ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"] {
-            if let Some(url) = set_variable(host, name) {
-                return Endpoint::parse(&url, name);
-            }
-        }
-        Endpoint::parse(&partition::dynamodb_url(region), "the region")
+        Endpoint::of_dynamodb(option, region, None, &SharedConfig::default(), host)
+    }
+
+    /// DynamoDB's: `option`, else what the environment has, else the selected profile, else AWS's own for the region.
+    pub fn of_dynamodb(
+        option: Option<&str>,
+        region: &str,
+        account_id: Option<&str>,
+        config: &SharedConfig,
+        host: &dyn Host,
+    ) -> Result<Self, EndpointError> {
+        let settings = Settings::read(Service::DynamoDb, option, config, host)?;
+        Endpoint::by_rules(Service::DynamoDb, region, account_id, &settings)
+    }
+
+    /// Another service's, from the environment, the selected profile, or AWS's own for the region.
+    pub fn of_service(
+        service: Service,
+        region: &str,
+        config: &SharedConfig,
+        host: &dyn Host,
+    ) -> Result<Self, EndpointError> {
+        Endpoint::by_rules(service, region, None, &Settings::read(service, None, config, host)?)
     }
 
     /// The address, with path `/`. Its authority is what the host's `fetch` sends as `host`.
@@ -36,39 +57,77 @@ impl Endpoint {
         &self.uri
     }
 
-    fn parse(url: &str, source: &str) -> Result<Self, EndpointError> {
-        let refuse = |why| EndpointError { url: redacted(url), source: source.to_owned(), why };
-        let parts = url.trim().parse::<Uri>().map_err(|_| refuse(Refusal::NotAUrl))?.into_parts();
-        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return Err(refuse(Refusal::NotAUrl));
-        };
-        if authority.as_str().contains('@') {
-            return Err(refuse(Refusal::HasUserInfo));
-        }
-        let path = parts.path_and_query.as_ref().map_or("/", PathAndQuery::as_str);
-        if !matches!(path, "" | "/") || url.contains('#') {
-            return Err(refuse(Refusal::HasPath));
-        }
-        let default_port = match scheme.as_str() {
-            "https" => 443,
-            "http" if is_loopback(authority.host()) => 80,
-            "http" => return Err(refuse(Refusal::PlainHttp)),
-            _ => return Err(refuse(Refusal::NotAUrl)),
-        };
-        let uri = uri(scheme, &authority, default_port).ok_or_else(|| refuse(Refusal::NotAUrl))?;
-        Ok(Endpoint { uri })
+    /// The region that requests are signed for.
+    pub fn signing_region(&self) -> &str {
+        &self.signing_region
+    }
+
+    /// The same address, for requests that are signed for another region.
+    pub fn signed_for(self, region: impl Into<String>) -> Self {
+        Endpoint { signing_region: region.into(), ..self }
+    }
+
+    fn by_rules(
+        service: Service,
+        region: &str,
+        account_id: Option<&str>,
+        settings: &Settings,
+    ) -> Result<Self, EndpointError> {
+        let parameters = Parameters { region: Some(region), account_id, ..settings.parameters() };
+        let Resolved { url, signing_region } = rules::resolve(service, &parameters)
+            .map_err(|why| EndpointError::new(format_args!("the endpoint of {}: {why}", service.name())))?;
+        let source = settings.url.as_ref().map_or("the region", |Url { source, .. }| source);
+        // Rows travel to DynamoDB; to the others goes what AWS's own SDKs send there.
+        let uri = parse(&url, service == Service::DynamoDb).map_err(|why| {
+            EndpointError::new(format_args!("the endpoint {:?} (from {source}) {why}", redacted(&url)))
+        })?;
+        Ok(Endpoint { uri, signing_region })
     }
 }
 
-/// Why a URL is no endpoint. It names where the URL came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EndpointError {
-    url: String,
-    source: String,
-    why: Refusal,
+fn parse(url: &str, is_plain_http_local: bool) -> Result<Uri, Refusal> {
+    let parts = url.trim().parse::<Uri>().map_err(|_| Refusal::NotAUrl)?.into_parts();
+    let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+        return Err(Refusal::NotAUrl);
+    };
+    if authority.as_str().contains('@') {
+        return Err(Refusal::HasUserInfo);
+    }
+    let path = parts.path_and_query.as_ref().map_or("/", PathAndQuery::as_str);
+    if !matches!(path, "" | "/") || url.contains('#') {
+        return Err(Refusal::HasPath);
+    }
+    let default_port = match scheme.as_str() {
+        "https" => 443,
+        "http" if !is_plain_http_local || is_loopback(authority.host()) => 80,
+        "http" => return Err(Refusal::PlainHttp),
+        _ => return Err(Refusal::NotAUrl),
+    };
+    uri(scheme, &authority, default_port).ok_or(Refusal::NotAUrl)
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why there is no endpoint. It names the setting at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointError {
+    message: String,
+}
+
+impl EndpointError {
+    fn new(message: impl fmt::Display) -> Self {
+        EndpointError { message: message.to_string() }
+    }
+}
+
+impl fmt::Display for EndpointError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for EndpointError {}
+
+/// Why a URL is no endpoint.
+#[derive(Clone, Copy)]
 enum Refusal {
     NotAUrl,
     HasUserInfo,
@@ -76,28 +135,19 @@ enum Refusal {
     PlainHttp,
 }
 
-impl fmt::Display for EndpointError {
+impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let EndpointError { url, source, why } = self;
-        let why = match why {
+        f.write_str(match self {
             Refusal::NotAUrl => {
                 "is no URL like https://dynamodb.eu-central-1.amazonaws.com or http://localhost:8000"
             }
             Refusal::HasUserInfo => "holds a user name or a password: credentials are configured elsewhere",
-            Refusal::HasPath => "has a path, a query or a fragment: DynamoDB is asked at the path / only",
+            Refusal::HasPath => "has a path, a query or a fragment: AWS is asked at the path / only",
             Refusal::PlainHttp => {
                 "is http:// to another machine, where anyone on the way could read the rows: use https://, or http:// on localhost"
             }
-        };
-        write!(f, "the endpoint {url:?} (from {source}) {why}")
+        })
     }
-}
-
-impl std::error::Error for EndpointError {}
-
-/// A variable that is set and not blank.
-fn set_variable(host: &dyn Host, name: &str) -> Option<String> {
-    host.env(name).filter(|value| !value.trim().is_empty())
 }
 
 /// As `fetch` will send it: in lower case, without the scheme's own port.

@@ -1,7 +1,7 @@
 //! The signing key: good for one day, region, service and secret.
 
 use super::timestamp;
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Secret};
 use aws_sigv4::sign::v4::generate_signing_key;
 use std::time::{Duration, SystemTime};
 
@@ -14,7 +14,7 @@ pub struct SigningKey {
     region: String,
     service: &'static str,
     access_key_id: String,
-    secret_access_key: String,
+    secret_access_key: Secret,
 }
 
 impl SigningKey {

@@ -148,11 +148,13 @@ pub fn user_credentials(js: &JsHost) -> LocalFuture<Result<Credentials, String>>
         });
         let access_key_id = text("accessKeyId").ok_or_else(|| missing("accessKeyId"))?;
         let secret_access_key = text("secretAccessKey").ok_or_else(|| missing("secretAccessKey"))?;
+        let session_token = text("sessionToken").map(Into::into);
+        let account_id = text("accountId");
         Ok(Credentials {
-            access_key_id,
-            secret_access_key,
-            session_token: text("sessionToken"),
+            session_token,
             expires_at_ms,
+            account_id,
+            ..Credentials::new(access_key_id, secret_access_key)
         })
     })
 }

@@ -45,13 +45,13 @@ extern "C" {
 impl Options {
     /// The client: region, endpoint and credentials from the options or the environment.
     pub fn client(&self, host: &SharedHost, js: &JsHost) -> Result<Client, JsValue> {
-        let region = endpoint::resolve_region(self.region().as_deref(), host.as_ref());
-        let region = region.map_err(|error| js_error(&error.to_string()))?;
-        if region.defaulted {
+        let region = endpoint::configured_region(self.region().as_deref(), host.as_ref());
+        let region = region.map_err(|error| js_error(&error.to_string()))?.unwrap_or_else(|| {
             let line = "no region is configured (option region, NEXT_CACHE_AWS_REGION, AWS_REGION or AWS_DEFAULT_REGION): eu-central-1 is used";
             host.log(LogLevel::Warn, line);
-        }
-        let endpoint = endpoint::Endpoint::resolve(self.endpoint().as_deref(), &region.name, host.as_ref());
+            endpoint::DEFAULT_REGION.to_owned()
+        });
+        let endpoint = endpoint::Endpoint::resolve(self.endpoint().as_deref(), &region, host.as_ref());
         let endpoint = endpoint.map_err(|error| js_error(&error.to_string()))?;
         let credentials = if self.has_credentials() {
             let js = js.clone();
@@ -59,7 +59,7 @@ impl Options {
         } else {
             Provider::environment()
         };
-        let config = ClientConfig::new(region.name, endpoint, credentials);
+        let config = ClientConfig::new(region, endpoint, credentials);
         Ok(Client::new(host.clone(), config))
     }
 

@@ -24,7 +24,8 @@ proptest! {
         now_ms in TIMES_MS,
     ) {
         let (access_key_id, secret_access_key, session_token) = keys;
-        let credentials = Credentials { access_key_id, secret_access_key, session_token, expires_at_ms: None };
+        let session_token = session_token.map(Into::into);
+        let credentials = Credentials { session_token, ..Credentials::new(access_key_id, secret_access_key) };
         let mut request = http::Request::post(format!("https://{authority}/"))
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", "DynamoDB_20120810.GetItem");
@@ -48,9 +49,10 @@ fn signed_by_the_crate(
     now_ms: u64,
     header: &str,
 ) -> String {
-    let Credentials { access_key_id, secret_access_key, session_token, .. } = credentials.clone();
+    let Credentials { access_key_id, secret_access_key, session_token, .. } = credentials;
+    let session_token = session_token.as_deref().map(str::to_owned);
     let identity =
-        OracleCredentials::new(access_key_id, secret_access_key, session_token, None, "test").into();
+        OracleCredentials::new(access_key_id, &**secret_access_key, session_token, None, "test").into();
     let params = SigningParams::builder()
         .identity(&identity)
         .region(region)

@@ -82,10 +82,8 @@ impl Vector {
         }
         let mut request = request.body(self.body.clone().into_bytes()).expect("a request");
         let credentials = Credentials {
-            access_key_id: credentials.access_key_id.clone(),
-            secret_access_key: credentials.secret_access_key.clone(),
-            session_token: credentials.token.clone(),
-            expires_at_ms: None,
+            session_token: credentials.token.clone().map(Into::into),
+            ..Credentials::new(credentials.access_key_id.as_str(), credentials.secret_access_key.as_str())
         };
         sign(&mut request, &credentials, region, "service", TIMESTAMP_MS)
     }

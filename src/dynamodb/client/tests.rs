@@ -30,12 +30,8 @@ fn client(host: &Rc<ScriptedHost>, tokens: &[&'static str]) -> Client {
     let provider = Provider::function(Rc::new(move || {
         let token = tokens.borrow_mut().pop_front();
         Box::pin(async move {
-            Ok(Credentials {
-                access_key_id: "AKID".to_owned(),
-                secret_access_key: "secret".to_owned(),
-                session_token: Some(token.ok_or("no more tokens")?.to_owned()),
-                expires_at_ms: None,
-            })
+            let session_token = Some(token.ok_or("no more tokens")?.into());
+            Ok(Credentials { session_token, ..Credentials::new("AKID", "secret") })
         })
     }));
     let endpoint = Endpoint::resolve(None, "eu-central-1", host.as_ref()).expect("an endpoint");

@@ -1,0 +1,33 @@
+//! A role for a token that somebody else issued: EKS's service accounts, a CI system's jobs.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
+
+use super::aws::Aws;
+use super::profile_chain::Role;
+use super::{Credentials, CredentialsError, Source, sts};
+use crate::host::set_variable;
+use crate::shared_config::expand_home;
+
+const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+
+/// `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`; `None` where the first one is not set.
+pub async fn from_environment(aws: Aws<'_>) -> Result<Option<Credentials>, CredentialsError> {
+    let Some(token_file) = set_variable(aws.host, TOKEN_FILE) else { return Ok(None) };
+    let arn = set_variable(aws.host, "AWS_ROLE_ARN")
+        .ok_or_else(|| CredentialsError::missing(TOKEN_FILE, "AWS_ROLE_ARN"))?;
+    let session_name = set_variable(aws.host, "AWS_ROLE_SESSION_NAME");
+    let role = Role { arn, session_name, external_id: None, duration_seconds: None };
+    let credentials = credentials(aws, &role, &token_file).await?;
+    Ok(Some(Credentials { source: Source::WebIdentity, ..credentials }))
+}
+
+/// The role's keys. The token is read again each time: whoever issued it replaces it.
+pub async fn credentials(
+    aws: Aws<'_>,
+    role: &Role,
+    token_file: &str,
+) -> Result<Credentials, CredentialsError> {
+    let path = expand_home(token_file, aws.host).unwrap_or_else(|| token_file.to_owned());
+    let token = aws.host.read_file(&path).await.and_then(|bytes| String::from_utf8(bytes).ok());
+    let token = token.ok_or_else(|| CredentialsError::unreadable_file("the web identity token", &path))?;
+    sts::assume_role_with_web_identity(aws, role, token.trim()).await
+}
