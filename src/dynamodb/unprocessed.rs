@@ -1,8 +1,8 @@
 //! Batches: as many requests as they take, until nothing is left unprocessed.
 
 use super::{
-    BatchGetItem, BatchGetItemOutput, BatchWriteItem, ByName, Client, Error, Item, KeysAndAttributes,
-    Operation, WriteRequest,
+    BatchGetItem, BatchGetItemOutput, BatchWriteItem, ByName, Client, Error, KeysAndAttributes, Operation,
+    WriteRequest,
 };
 use crate::host::Deadline;
 use crate::retry::{Failure, MIN_ATTEMPT_MS, backoff_ms};
