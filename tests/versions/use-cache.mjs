@@ -62,6 +62,24 @@ export function testUseCache(version) {
       it(name, () => run({ ...cluster, major }));
     }
 
+    it("visits for seconds on both store a shell and what is in it once", async () => {
+      const instances = [cluster.a, cluster.b];
+      const last = await Promise.all(instances.map(async (instance) => (await events(instance)).at(-1)?.number ?? 0));
+      for (let time = 0; time < 4; time++) {
+        for (const instance of instances) {
+          assert.equal((await visit(instance, "/part/steady")).content, "/part/steady 1");
+        }
+        await pause(700);
+      }
+      assert.equal(cluster.origin.count("/part/steady"), 1);
+      const now = await Promise.all(instances.map(events));
+      const stored = now.flatMap((reported, index) =>
+        reported.filter(({ number, type }) => type === "set" && number > (last[index] ?? 0)),
+      );
+      // Next 15 has no shells: it renders the page for every request.
+      assert.deepEqual(stored.map(({ kind }) => kind), major >= 16 ? ["USE_CACHE", "APP_PAGE"] : ["USE_CACHE"]);
+    });
+
     it("an instance that starts later, of the standalone output, shares what is cached", async () => {
       const kept = await visit(cluster.a, "/remote/kept");
       await act(cluster.a, "expireTag", "cached-two");
