@@ -3,7 +3,7 @@
 use crate::host::{Deadline, LocalFuture, SharedHost};
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
@@ -94,6 +94,8 @@ pub async fn join_all<T>(mut futures: Vec<LocalFuture<T>>) -> Vec<T> {
 
 /// The future's result, or `None` once the deadline has passed; the future is then dropped, which cancels its requests.
 pub async fn within<T>(host: &SharedHost, deadline: Deadline, future: impl Future<Output = T>) -> Option<T> {
+    // Boxed, so that the code is there once for each kind of result and not for each future.
+    let future: Pin<Box<dyn Future<Output = T> + '_>> = Box::pin(future);
     either(future, host.sleep(deadline.remaining_ms(host.as_ref()))).await
 }
 

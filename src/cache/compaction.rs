@@ -91,16 +91,16 @@ impl Inner {
         }
         let expires_at_s = self.host.now_ms() / 1000 + STATE_TTL_S;
         let item = Item::from([
-            ("key".to_owned(), AttributeValue::S(row)),
-            ("revalidated".to_owned(), AttributeValue::s(tag)),
-            ("version".to_owned(), AttributeValue::n(version)),
-            ("steps".to_owned(), state.to_attribute()),
-            ("expiresAt".to_owned(), AttributeValue::n(expires_at_s)),
+            ("key", AttributeValue::S(row)),
+            ("revalidated", AttributeValue::s(tag)),
+            ("version", AttributeValue::n(version)),
+            ("steps", state.to_attribute()),
+            ("expiresAt", AttributeValue::n(expires_at_s)),
         ]);
         let put = PutItem {
             condition_expression: Some("attribute_not_exists(#version) OR #version < :version".to_owned()),
             expression_attribute_names: names(&["version"]),
-            expression_attribute_values: Item::from([(":version".to_owned(), AttributeValue::n(version))]),
+            expression_attribute_values: Item::from([(":version", AttributeValue::n(version))]),
             ..PutItem::new(&self.config.table_name, item)
         };
         match self.client.send(&put, deadline).await {
@@ -130,8 +130,8 @@ impl Inner {
             condition_expression: Some(unmoved.to_owned()),
             expression_attribute_names: names(&["events", "floor"]),
             expression_attribute_values: Item::from([
-                (":floor".to_owned(), AttributeValue::n(floor)),
-                (":raised".to_owned(), AttributeValue::n(floor + count as u64)),
+                (":floor", AttributeValue::n(floor)),
+                (":raised", AttributeValue::n(floor + count as u64)),
             ]),
             return_values: Some("ALL_NEW".to_owned()),
             ..UpdateItem::new(&self.config.table_name, key_of(self.rows.log()))

@@ -70,13 +70,11 @@ impl Lifetime {
         let mut map = Item::new();
         match self.revalidate {
             Revalidate::Unknown => {}
-            Revalidate::Never => drop(map.insert("revalidate".to_owned(), AttributeValue::Bool(false))),
-            Revalidate::After(seconds) => {
-                drop(map.insert("revalidate".to_owned(), AttributeValue::n(seconds)))
-            }
+            Revalidate::Never => drop(map.insert("revalidate", AttributeValue::Bool(false))),
+            Revalidate::After(seconds) => drop(map.insert("revalidate", AttributeValue::n(seconds))),
         }
         if let Some(expire_s) = self.expire_s {
-            map.insert("expire".to_owned(), AttributeValue::n(expire_s));
+            map.insert("expire", AttributeValue::n(expire_s));
         }
         AttributeValue::M(map)
     }

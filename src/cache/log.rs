@@ -111,15 +111,15 @@ impl Event {
     /// The event as one element of the row's `events` list.
     pub fn to_attribute(&self) -> AttributeValue {
         let mut map = Item::new();
-        map.insert("tag".into(), AttributeValue::S(self.tag.clone()));
-        map.insert("at".into(), AttributeValue::n(self.at_ms));
+        map.insert("tag", AttributeValue::S(self.tag.clone()));
+        map.insert("at", AttributeValue::n(self.at_ms));
         match self.mode {
             Mode::Hard => {}
-            Mode::Overwritten => drop(map.insert("overwritten".into(), AttributeValue::Bool(true))),
+            Mode::Overwritten => drop(map.insert("overwritten", AttributeValue::Bool(true))),
             Mode::Soft { expires_at_ms } => {
-                map.insert("soft".into(), AttributeValue::Bool(true));
+                map.insert("soft", AttributeValue::Bool(true));
                 if let Some(expires_at_ms) = expires_at_ms {
-                    map.insert("expire".into(), AttributeValue::n(expires_at_ms));
+                    map.insert("expire", AttributeValue::n(expires_at_ms));
                 }
             }
         }
@@ -159,9 +159,9 @@ mod tests {
 
     fn row(floor: u64, version: u64, events: &[Event]) -> Item {
         Item::from([
-            ("floor".to_owned(), AttributeValue::n(floor)),
-            ("version".to_owned(), AttributeValue::n(version)),
-            ("events".to_owned(), AttributeValue::L(events.iter().map(Event::to_attribute).collect())),
+            ("floor", AttributeValue::n(floor)),
+            ("version", AttributeValue::n(version)),
+            ("events", AttributeValue::L(events.iter().map(Event::to_attribute).collect())),
         ])
     }
 

@@ -176,5 +176,5 @@ fn distinct(tags: &[Component]) -> Vec<String> {
 
 /// The primary key of a row.
 fn key_of(row: String) -> Item {
-    Item::from([("key".to_owned(), AttributeValue::S(row))])
+    Item::from([("key", AttributeValue::S(row))])
 }

@@ -120,9 +120,9 @@ impl Inner {
             ),
             expression_attribute_names: names(&["events", "version"]),
             expression_attribute_values: Item::from([
-                (":none".to_owned(), AttributeValue::L(Vec::new())),
-                (":events".to_owned(), AttributeValue::L(events.iter().map(Event::to_attribute).collect())),
-                (":count".to_owned(), AttributeValue::n(events.len() as u64)),
+                (":none", AttributeValue::L(Vec::new())),
+                (":events", AttributeValue::L(events.iter().map(Event::to_attribute).collect())),
+                (":count", AttributeValue::n(events.len() as u64)),
             ]),
             return_values: Some("ALL_NEW".to_owned()),
             ..UpdateItem::new(&self.config.table_name, key_of(self.rows.log()))

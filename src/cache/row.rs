@@ -78,25 +78,25 @@ impl Row {
     /// The item to put, under the row key `key`.
     pub fn into_item(self, key: String) -> Item {
         let mut item = Item::from([
-            ("key".to_owned(), AttributeValue::S(key)),
-            ("kind".to_owned(), AttributeValue::s(self.kind.name())),
-            ("lastModified".to_owned(), AttributeValue::n(self.last_modified_ms)),
-            ("revision".to_owned(), AttributeValue::n(self.revision)),
-            ("lifetime".to_owned(), self.lifetime.to_attribute()),
-            ("expiresAt".to_owned(), AttributeValue::n(self.expires_at_s)),
-            ("storedSize".to_owned(), AttributeValue::n(self.stored_bytes as u64)),
-            ("rawSize".to_owned(), AttributeValue::n(self.raw_bytes as u64)),
-            ("value".to_owned(), AttributeValue::B(self.value)),
+            ("key", AttributeValue::S(key)),
+            ("kind", AttributeValue::s(self.kind.name())),
+            ("lastModified", AttributeValue::n(self.last_modified_ms)),
+            ("revision", AttributeValue::n(self.revision)),
+            ("lifetime", self.lifetime.to_attribute()),
+            ("expiresAt", AttributeValue::n(self.expires_at_s)),
+            ("storedSize", AttributeValue::n(self.stored_bytes as u64)),
+            ("rawSize", AttributeValue::n(self.raw_bytes as u64)),
+            ("value", AttributeValue::B(self.value)),
         ]);
         if !self.tags.is_empty() {
             let tags = self.tags.iter().map(|tag| AttributeValue::s(tag)).collect();
-            item.insert("tags".to_owned(), AttributeValue::L(tags));
-            item.insert("tagsUntil".to_owned(), AttributeValue::n(self.tags_until_s));
+            item.insert("tags", AttributeValue::L(tags));
+            item.insert("tagsUntil", AttributeValue::n(self.tags_until_s));
         }
         if let Some(parts) = self.parts {
-            item.insert("parts".to_owned(), AttributeValue::n(u64::from(parts.count)));
-            item.insert("slot".to_owned(), AttributeValue::n(u64::from(parts.slot)));
-            item.insert("generation".to_owned(), AttributeValue::n(parts.generation));
+            item.insert("parts", AttributeValue::n(u64::from(parts.count)));
+            item.insert("slot", AttributeValue::n(u64::from(parts.slot)));
+            item.insert("generation", AttributeValue::n(parts.generation));
         }
         item
     }

@@ -216,11 +216,11 @@ impl Inner {
     ) -> Result<(), Error> {
         let rows = (1..).zip(rest).map(|(n, value)| {
             WriteRequest::put(Item::from([
-                ("key".to_owned(), AttributeValue::S(self.rows.part(n, parts.slot, key))),
-                ("value".to_owned(), AttributeValue::B(value)),
-                ("part".to_owned(), AttributeValue::n(u64::from(n))),
-                ("generation".to_owned(), AttributeValue::n(parts.generation)),
-                ("expiresAt".to_owned(), AttributeValue::n(expires_at_s)),
+                ("key", AttributeValue::S(self.rows.part(n, parts.slot, key))),
+                ("value", AttributeValue::B(value)),
+                ("part", AttributeValue::n(u64::from(n))),
+                ("generation", AttributeValue::n(parts.generation)),
+                ("expiresAt", AttributeValue::n(expires_at_s)),
             ]))
         });
         self.write(rows.collect(), deadline).await
@@ -228,9 +228,9 @@ impl Inner {
 
     fn sentinel(&self, tag: &str, key: &EntryKey, expires_at_s: u64) -> WriteRequest {
         WriteRequest::put(Item::from([
-            ("key".to_owned(), AttributeValue::S(self.rows.tag_sentinel_of(tag, key))),
-            ("tag".to_owned(), AttributeValue::S(self.rows.index_tag_of(tag))),
-            ("expiresAt".to_owned(), AttributeValue::n(expires_at_s)),
+            ("key", AttributeValue::S(self.rows.tag_sentinel_of(tag, key))),
+            ("tag", AttributeValue::S(self.rows.index_tag_of(tag))),
+            ("expiresAt", AttributeValue::n(expires_at_s)),
         ]))
     }
 

@@ -40,7 +40,7 @@ impl Inner {
             key_condition_expression: Some("#tag = :tag".to_owned()),
             expression_attribute_names: names(&["tag"]),
             expression_attribute_values: Item::from([(
-                ":tag".to_owned(),
+                ":tag",
                 AttributeValue::S(self.rows.index_tag_of(tag)),
             )]),
             ..Query::new(&self.config.table_name)
@@ -92,8 +92,8 @@ impl Inner {
             ),
             expression_attribute_names: names(&["key", "revision", "tags"]),
             expression_attribute_values: Item::from([
-                (":version".to_owned(), AttributeValue::n(version)),
-                (":tag".to_owned(), AttributeValue::s(tag)),
+                (":version", AttributeValue::n(version)),
+                (":tag", AttributeValue::s(tag)),
             ]),
             ..DeleteItem::new(&self.config.table_name, key_of(row))
         };

@@ -116,11 +116,11 @@ impl TagState {
     pub fn to_attribute(&self) -> AttributeValue {
         let steps = self.steps.iter().map(|step| {
             let mut map = Item::from([
-                ("version".to_owned(), AttributeValue::n(step.version)),
-                ("at".to_owned(), AttributeValue::n(step.at_ms)),
+                ("version", AttributeValue::n(step.version)),
+                ("at", AttributeValue::n(step.at_ms)),
             ]);
             if step.expires_at_ms != u64::MAX {
-                map.insert("expire".to_owned(), AttributeValue::n(step.expires_at_ms));
+                map.insert("expire", AttributeValue::n(step.expires_at_ms));
             }
             AttributeValue::M(map)
         });
@@ -211,6 +211,6 @@ mod tests {
     #[test]
     fn steps_round_trip_through_the_row() {
         let all = state(&[(3, 0), (4, 80), (5, u64::MAX)]);
-        assert_eq!(TagState::from_item(&Item::from([("steps".to_owned(), all.to_attribute())])), Some(all));
+        assert_eq!(TagState::from_item(&Item::from([("steps", all.to_attribute())])), Some(all));
     }
 }

@@ -176,7 +176,7 @@ mod tests {
     }
 
     fn every_kind() -> Vec<(AttributeValue, &'static str)> {
-        let map = Item::from([("a".to_owned(), AttributeValue::n(1))]);
+        let map = Item::from([("a", AttributeValue::n(1))]);
         vec![
             (AttributeValue::s("é\"\n"), r#"{"S":"é\"\n"}"#),
             (AttributeValue::N("-1.5E-3".into()), r#"{"N":"-1.5E-3"}"#),

@@ -2,12 +2,16 @@
 
 use super::json::{FromJson, JsonError, JsonReader};
 use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 
-/// Few values by their names, in the names' order: a vector, which takes a tenth of a tree's code.
+/// Few values by their names, in the names' order: a vector, which takes a tenth of a tree's code. Names that the code
+/// knows are not copied.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ByName<T> {
-    sorted: Vec<(String, T)>,
+    sorted: Vec<(Name, T)>,
 }
+
+type Name = Cow<'static, str>;
 
 impl<T> ByName<T> {
     /// An empty map.
@@ -22,7 +26,8 @@ impl<T> ByName<T> {
     }
 
     /// Gives a name a value; returns the one that it had before.
-    pub fn insert(&mut self, name: String, value: T) -> Option<T> {
+    pub fn insert(&mut self, name: impl Into<Name>, value: T) -> Option<T> {
+        let name = name.into();
         match self.position(&name) {
             Ok(index) => self.sorted.get_mut(index).map(|(_, known)| std::mem::replace(known, value)),
             Err(index) => {
@@ -49,13 +54,13 @@ impl<T> ByName<T> {
     }
 
     /// All names with their values.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &T)> {
-        self.sorted.iter().map(|(name, value)| (name, value))
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> {
+        self.sorted.iter().map(|(name, value)| (name.as_ref(), value))
     }
 
     /// Where the name is, or else belongs.
     fn position(&self, name: &str) -> Result<usize, usize> {
-        self.sorted.binary_search_by(|(known, _)| known.as_str().cmp(name))
+        self.sorted.binary_search_by(|(known, _)| known.as_ref().cmp(name))
     }
 }
 
@@ -65,8 +70,8 @@ impl<T> Default for ByName<T> {
     }
 }
 
-impl<T> FromIterator<(String, T)> for ByName<T> {
-    fn from_iter<I: IntoIterator<Item = (String, T)>>(pairs: I) -> Self {
+impl<K: Into<Name>, T> FromIterator<(K, T)> for ByName<T> {
+    fn from_iter<I: IntoIterator<Item = (K, T)>>(pairs: I) -> Self {
         let mut map = ByName::new();
         for (name, value) in pairs {
             map.insert(name, value);
@@ -75,16 +80,16 @@ impl<T> FromIterator<(String, T)> for ByName<T> {
     }
 }
 
-impl<T, const N: usize> From<[(String, T); N]> for ByName<T> {
-    fn from(pairs: [(String, T); N]) -> Self {
+impl<K: Into<Name>, T, const N: usize> From<[(K, T); N]> for ByName<T> {
+    fn from(pairs: [(K, T); N]) -> Self {
         // By way of a vector, so that the code is there once and not for each length.
         Vec::from(pairs).into_iter().collect()
     }
 }
 
 impl<T> IntoIterator for ByName<T> {
-    type Item = (String, T);
-    type IntoIter = std::vec::IntoIter<(String, T)>;
+    type Item = (Cow<'static, str>, T);
+    type IntoIter = std::vec::IntoIter<(Cow<'static, str>, T)>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.sorted.into_iter()
@@ -127,10 +132,10 @@ mod tests {
                 prop_assert_eq!(map.contains_key("a"), tree.contains_key("a"));
                 prop_assert_eq!(map.get(&name), tree.get(&name));
                 prop_assert_eq!(map.is_empty(), tree.is_empty());
-                prop_assert!(map.iter().eq(tree.iter()));
+                prop_assert!(map.iter().eq(tree.iter().map(|(name, value)| (name.as_str(), value))));
             }
             prop_assert_eq!(&map, &tree.clone().into_iter().rev().collect::<ByName<_>>());
-            prop_assert!(map.into_iter().eq(tree));
+            prop_assert!(map.into_iter().map(|(name, value)| (name.into_owned(), value)).eq(tree));
         }
     }
 }

@@ -10,13 +10,12 @@ use crate::cache::{
     Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, LogSource, Miss, Moment, Outcome,
     Revalidate, SetRequest, Standing,
 };
-use crate::host::SharedHost;
+use crate::host::{LocalFuture, SharedHost};
 use host::{JsHost, WasmHost};
 use js_sys::{Array, Function, JsString, Object, Promise, Reflect};
 use options::Options;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
 /// One cache, as JavaScript holds it.
 #[wasm_bindgen]
@@ -83,7 +82,7 @@ impl Core {
             soft_tags: components(&request.soft_tags()),
             log: if request.by_known_log() { LogSource::Known } else { LogSource::Read },
         };
-        future_to_promise(async move {
+        promise(async move {
             let lookup = cache.get(&request).await;
             let answer = Object::new();
             put(&answer, "version", &JsValue::from_f64(lookup.version as f64));
@@ -105,7 +104,7 @@ impl Core {
     pub fn judge_built(&self, tags: &Array, built_at_ms: f64, version: f64) -> Promise {
         let cache = self.cache.clone();
         let tags = components(tags);
-        future_to_promise(async move {
+        promise(async move {
             let answer = Object::new();
             match cache.judge_built(&tags, built_at_ms as u64, version as u64).await {
                 Ok(Judged { standing: Standing::Fresh, .. }) => put(&answer, "status", &"fresh".into()),
@@ -136,7 +135,7 @@ impl Core {
             revision: request.revision().map(|revision| revision as u64),
             overwrites: request.overwrites(),
         };
-        Ok(future_to_promise(async move {
+        Ok(promise(async move {
             let report = cache.set(request).await.map_err(|error| rejection(&error.to_string(), None))?;
             let answer = Object::new();
             put(&answer, "revision", &JsValue::from_f64(report.revision as f64));
@@ -152,7 +151,7 @@ impl Core {
         let cache = self.cache.clone();
         let tags = components(tags);
         let durations = soft.then(|| Durations { expire_s: seconds(expire) });
-        future_to_promise(async move {
+        promise(async move {
             let revalidated = cache.revalidate_tags(&tags, durations).await;
             let revalidated =
                 revalidated.map_err(|error| rejection(&error.to_string(), Some(&error.code)))?;
@@ -163,7 +162,7 @@ impl Core {
     /// Reads the log for the gets of one request (`byKnownLog`); rejects when it could not be read in time.
     pub fn refresh(&self) -> Promise {
         let cache = self.cache.clone();
-        future_to_promise(async move {
+        promise(async move {
             let version = cache.refresh().await.map_err(|miss| unavailable(&miss))?;
             Ok(JsValue::from_f64(version as f64))
         })
@@ -173,7 +172,7 @@ impl Core {
     pub fn expiration(&self, tags: &Array) -> Promise {
         let cache = self.cache.clone();
         let tags = components(tags);
-        future_to_promise(async move {
+        promise(async move {
             let expired_at_ms = cache.expiration(&tags).await.map_err(|miss| unavailable(&miss))?;
             Ok(JsValue::from_f64(expired_at_ms as f64))
         })
@@ -206,7 +205,7 @@ pub fn create_table(host: JsHost, options: &Options, on_progress: Function) -> R
     let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
     let client = options.client(&shared, &host)?;
     let spec = TableSpec { table_name: options.table_name(), tag_index_name: options.tag_index_name() };
-    Ok(future_to_promise(async move {
+    Ok(promise(async move {
         let progress = |progress: table::Progress| {
             let line = progress.to_string();
             drop(on_progress.call1(&JsValue::NULL, &JsValue::from_str(&line)));
@@ -220,6 +219,12 @@ pub fn create_table(host: JsHost, options: &Options, on_progress: Function) -> R
         put(&answer, "ttl", &report.ttl.name().into());
         Ok(answer.into())
     }))
+}
+
+/// Boxed first, so that the code around a task is there once and not for each kind.
+fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
+    let task: LocalFuture<_> = Box::pin(task);
+    wasm_bindgen_futures::future_to_promise(task)
 }
 
 fn entry_key(request: &JsKey) -> EntryKey {
