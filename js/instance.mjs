@@ -69,6 +69,11 @@ export class CoreInstance {
     return this.#enter((this.#instance ??= this.#start()), (core) => core.versionAt(nowMs, monotonicMs));
   }
 
+  /** Bytes and entries that are kept; none before the first call. */
+  memorySize() {
+    return this.#instance ? this.#enter(this.#instance, (core) => core.memorySize()) : [];
+  }
+
   /** @param {string} tag */
   tagName(tag) {
     return this.#enter((this.#instance ??= this.#start()), (core) => core.tagName(tag));

@@ -33,6 +33,8 @@ const VERSION = 1;
 const STORE = Symbol.for("nextjs-dynamodb-cache");
 /** @type {WeakMap<Options, SharedCache>} */
 const byOptions = new WeakMap();
+/** @type {WeakSet<Options>} */
+const apart = new WeakSet();
 
 /**
  * The cache of these options; made at the first call.
@@ -43,10 +45,19 @@ const byOptions = new WeakMap();
 export function sharedCache(options) {
   let shared = byOptions.get(options);
   if (!shared) {
-    shared = findOrMake(options);
+    shared = apart.has(options) ? make(options) : findOrMake(options);
     byOptions.set(options, shared);
   }
   return shared;
+}
+
+/**
+ * Has a cache of their own made for these options, which ends with them.
+ *
+ * @param {Options} options
+ */
+export function keepApart(options) {
+  apart.add(options);
 }
 
 /**

@@ -26,6 +26,7 @@ const ALLOWED = [
 const EXPORTS = {
   ".": ["DynamoDBCacheHandler"],
   "./cache-handler": ["default"],
+  "./client": ["createCacheClient"],
   "./create-table": ["createCacheTable"],
   "./use-cache": ["createUseCacheHandler"],
   "./use-cache-handler": ["default"],
