@@ -1,8 +1,8 @@
-// Node.js, and what answers to its name: AWS Lambda, Deno, Bun.
+// Node.js, also on AWS Lambda.
 
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
-import { base64 } from "../../pkg/core-inline.mjs";
+import { inlineCore } from "./inline-core.mjs";
 import { createHttpFetch } from "./node-http.mjs";
 
 /** Next's own modules are found from here: the package lies in the application's node_modules. */
@@ -16,9 +16,6 @@ const require = createRequire(import.meta.url);
  */
 const builtin = process.getBuiltinModule ?? require;
 
-/** @type {WebAssembly.Module | undefined} */
-let core;
-
 /** @type {import("./runtime.d.ts").Runtime} */
 const runtime = {
   env: (name) => process.env[name] || undefined,
@@ -26,7 +23,7 @@ const runtime = {
   fetch: createHttpFetch(builtin),
   // It keeps the process alive: a write that waits for its next attempt is finished first. Budgets end every wait.
   setTimeout: globalThis.setTimeout,
-  compileCore: () => (core ??= new WebAssembly.Module(Buffer.from(base64, "base64"))),
+  compileCore: inlineCore,
   require,
   outsideRequest: snapshot(),
 };

@@ -1,10 +1,10 @@
 // Runtimes that have the web's interfaces and nothing else.
 
 /**
- * @param {WebAssembly.Module} core
+ * @param {() => WebAssembly.Module} compileCore
  * @returns {import("./runtime.d.ts").Runtime}
  */
-export function webRuntime(core) {
+export function webRuntime(compileCore) {
   // Bound when the module loads: a framework may replace the global ones to watch what an application does.
   const setTimeout = globalThis.setTimeout.bind(globalThis);
   const fetch = globalThis.fetch.bind(globalThis);
@@ -14,7 +14,7 @@ export function webRuntime(core) {
     // Workers know no "error". DynamoDB does not redirect, and what does is no DynamoDB: its status says so.
     fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
     setTimeout,
-    compileCore: () => core,
+    compileCore,
     outsideRequest: (run) => run(),
   };
 }

@@ -3,4 +3,4 @@
 import core from "../../pkg/core.wasm";
 import { webRuntime } from "./web.mjs";
 
-export default webRuntime(core);
+export default webRuntime(() => core);

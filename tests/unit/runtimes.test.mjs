@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import inline from "../../js/runtime/default.mjs";
 import node from "../../js/runtime/node.mjs";
 import { webRuntime } from "../../js/runtime/web.mjs";
 
@@ -51,7 +54,7 @@ test("what runs outside of the request throws to its caller", () => {
 });
 
 test("a web runtime hands out the module that it was given, and has no files", async () => {
-  const web = webRuntime(EMPTY);
+  const web = webRuntime(() => EMPTY);
   assert.equal(web.compileCore(), EMPTY);
   assert.equal(await web.readFile(fileURLToPath(import.meta.url)), null);
   assert.equal(web.require, undefined);
@@ -65,11 +68,37 @@ test("a web runtime uses the fetch of its start, and never one that follows a re
     redirects.push(init.redirect);
     return new Response("answer");
   });
-  const web = webRuntime(EMPTY);
+  const web = webRuntime(() => EMPTY);
   context.mock.method(globalThis, "fetch", () => assert.fail("the patched fetch was called"));
   const signal = new AbortController().signal;
   const init = { method: "POST", headers: {}, body: new Uint8Array(), signal, redirect: /** @type {const} */ ("error") };
   const response = await web.fetch("http://127.0.0.1/", init);
   assert.equal(new TextDecoder().decode(await response.arrayBuffer()), "answer");
   assert.deepEqual(redirects, ["manual"]);
+});
+
+test("where there is no WebAssembly, or none from bytes, the error says so", async () => {
+  /** @param {string} script @returns {Promise<string>} what the core's compilation throws after it */
+  const thrownAfter = async (script) => {
+    const path = new URL("../../js/runtime/default.mjs", import.meta.url).href;
+    const program = `${script}; const { default: runtime } = await import(${JSON.stringify(path)});
+      try { runtime.compileCore(); } catch (error) { console.log(error.message); }`;
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+    return stdout.trim();
+  };
+  assert.equal(
+    await thrownAfter("delete globalThis.WebAssembly"),
+    "nextjs-dynamodb-cache needs WebAssembly, and this runtime has none",
+  );
+  const refusing = 'WebAssembly.Module = function () { throw new WebAssembly.CompileError("disallowed by embedder"); }';
+  assert.match(await thrownAfter(refusing), /refuses to compile .*: disallowed by embedder$/);
+  assert.ok(inline.compileCore() instanceof WebAssembly.Module);
+});
+
+test("without Node's Buffer the core is the same bytes", async () => {
+  const path = new URL("../../js/runtime/default.mjs", import.meta.url).href;
+  const program = `delete globalThis.Buffer; const { default: runtime } = await import(${JSON.stringify(path)});
+    console.log(WebAssembly.Module.exports(runtime.compileCore()).length);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+  assert.equal(Number(stdout), WebAssembly.Module.exports(node.compileCore()).length);
 });

@@ -1,0 +1,3 @@
+// Bun has what is used of Node.js.
+
+export { default } from "./node.mjs";

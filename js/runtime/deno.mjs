@@ -1,0 +1,3 @@
+// Deno has what is used of Node.js.
+
+export { default } from "./node.mjs";
