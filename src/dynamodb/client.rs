@@ -6,7 +6,7 @@ use crate::credentials::{Credentials, CredentialsCache, Provider};
 use crate::endpoint::Endpoint;
 use crate::host::response_header::X_AMZ_RETRY_AFTER;
 use crate::host::{Deadline, SharedHost};
-use crate::retry::{Attempts, ClockSkew, Decision, Failure, MIN_ATTEMPT_MS, Quota};
+use crate::retry::{Admitted, Attempts, Breaker, ClockSkew, Decision, Failure, MIN_ATTEMPT_MS, Quota};
 use crate::sigv4::SigningKey;
 use http::HeaderMap;
 use std::cell::{Cell, RefCell};
@@ -28,7 +28,8 @@ impl ClientConfig {
     }
 }
 
-/// A client of one region's DynamoDB. Clones share everything: credentials, signing key, retry quota, clock skew.
+/// A client of one region's DynamoDB. Clones share everything: credentials, signing key, retry quota, circuit
+/// breaker, clock skew.
 #[derive(Clone)]
 pub struct Client {
     inner: Rc<Inner>,
@@ -41,6 +42,7 @@ struct Inner {
     credentials: CredentialsCache,
     signing_key: RefCell<Option<SigningKey>>,
     quota: Quota,
+    breaker: Rc<Breaker>,
     clock_skew: Cell<ClockSkew>,
 }
 
@@ -50,6 +52,7 @@ impl Client {
         let ClientConfig { region, endpoint, credentials } = config;
         let inner = Inner {
             credentials: CredentialsCache::new(host.clone(), credentials),
+            breaker: Breaker::new(host.clone()),
             host,
             region,
             endpoint,
@@ -102,24 +105,41 @@ impl Inner {
         output: &'a mut dyn Members,
     ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>> {
         Box::pin(async move {
-            let answer = self.send(&Call::new(operation, body), deadline).await?;
-            response::read_output(operation, &answer, output)
+            let (answer, admitted) = self.send(&Call::new(operation, body), deadline).await?;
+            settled(admitted, response::read_output(operation, &answer, output))
         })
     }
 
-    async fn send(&self, call: &Call, deadline: Deadline) -> Result<Vec<u8>, Error> {
+    /// The answer, and the breaker's admission, which is settled when the answer has been read.
+    async fn send(&self, call: &Call, deadline: Deadline) -> Result<(Vec<u8>, Admitted), Error> {
         let mut attempts = Attempts::new(&self.quota);
         let mut corrections = Corrections::default();
+        let mut last_error = None;
         loop {
-            let credentials = self.credentials(call.operation, deadline).await?;
+            let remaining_ms = deadline.remaining_ms(self.host.as_ref());
+            if remaining_ms == 0 {
+                return Err(Error::deadline(call.operation));
+            }
+            let admitted = match self.breaker.admit() {
+                Ok(admitted) => admitted,
+                Err(refused) => {
+                    return Err(last_error.unwrap_or_else(|| Error::circuit_open(call.operation, &refused)));
+                }
+            };
+            let credentials = match self.credentials.get(deadline).await {
+                Ok(credentials) => credentials,
+                Err(error) => return settled(admitted, Err(Error::credentials(call.operation, &error))),
+            };
             let skew = self.clock_skew.get();
-            let failed = match self.attempt(call, &credentials, skew, deadline).await {
+            let timeout_ms = attempts.timeout_ms(deadline.remaining_ms(self.host.as_ref()));
+            let failed = match self.attempt(call, &credentials, skew, timeout_ms).await {
                 Ok(body) => {
                     attempts.succeeded();
-                    return Ok(body);
+                    return Ok((body, admitted));
                 }
                 Err(failed) => failed,
             };
+            settle(admitted, &failed.error);
             let remaining_ms = deadline.remaining_ms(self.host.as_ref());
             if remaining_ms < MIN_ATTEMPT_MS {
                 return Err(failed.error);
@@ -139,18 +159,8 @@ impl Inner {
                 Decision::Retry { after_ms } => self.host.sleep(after_ms).await,
                 Decision::GiveUp => return Err(failed.error),
             }
+            last_error = Some(failed.error);
         }
-    }
-
-    async fn credentials(
-        &self,
-        operation: &'static str,
-        deadline: Deadline,
-    ) -> Result<Rc<Credentials>, Error> {
-        if deadline.remaining_ms(self.host.as_ref()) == 0 {
-            return Err(Error::deadline(operation));
-        }
-        self.credentials.get(deadline).await.map_err(|error| Error::credentials(operation, &error))
     }
 
     async fn attempt(
@@ -158,10 +168,9 @@ impl Inner {
         call: &Call,
         credentials: &Credentials,
         skew: ClockSkew,
-        deadline: Deadline,
+        timeout_ms: u64,
     ) -> Result<Vec<u8>, Failed> {
         let plain = |error| Failed { error, measured: None, retry_after_ms: None };
-        let timeout_ms = deadline.remaining_ms(self.host.as_ref());
         let sent_at_ms = self.host.now_ms();
         let now_ms = skew.apply(sent_at_ms);
         let request = self.with_signing_key(credentials, now_ms, |key| {
@@ -200,9 +209,25 @@ impl Inner {
     }
 }
 
+/// Tells the breaker how it went.
+fn settled<T>(admitted: Admitted, result: Result<T, Error>) -> Result<T, Error> {
+    match &result {
+        Ok(_) => admitted.answered(),
+        Err(error) => settle(admitted, error),
+    }
+    result
+}
+
+fn settle(admitted: Admitted, error: &Error) {
+    if error.is_outage() {
+        admitted.failed(format!("{}: {}", error.code, error.message));
+    } else {
+        admitted.answered();
+    }
+}
+
 fn failure(error: &Error) -> Option<Failure> {
     match error.kind {
-        ErrorKind::Deadline => None,
         ErrorKind::Throttling => Some(Failure::Throttling),
         _ => error.retryable.then_some(Failure::Transient),
     }

@@ -3,6 +3,7 @@
 use super::error_code;
 use crate::credentials::CredentialsError;
 use crate::host::FetchError;
+use crate::retry::Refused;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
@@ -18,7 +19,8 @@ pub struct Error {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorDetails {
     /// DynamoDB's own code, `ValidationException`, or one of ours: `NetworkError`, `DeadlineExceeded`,
-    /// `CredentialsError`, `UnreadableResponse`, `UnprocessedKeys`, `UnprocessedItems`, `InvalidRequest`, `Http502`.
+    /// `CircuitOpen`, `CredentialsError`, `UnreadableResponse`, `UnprocessedKeys`, `UnprocessedItems`, `InvalidRequest`,
+    /// `Http502`.
     pub code: String,
     /// What kind of failure the code is.
     pub kind: ErrorKind,
@@ -61,6 +63,8 @@ pub enum ErrorKind {
     Network,
     /// The time was over.
     Deadline,
+    /// It was not asked: it had not answered several times in a row.
+    CircuitOpen,
     /// The answer is not what DynamoDB answers.
     Unreadable,
     /// Anything else.
@@ -72,7 +76,11 @@ impl ErrorKind {
     pub fn is_retryable(self) -> bool {
         matches!(
             self,
-            ErrorKind::Throttling | ErrorKind::Transient | ErrorKind::Network | ErrorKind::Deadline
+            ErrorKind::Throttling
+                | ErrorKind::Transient
+                | ErrorKind::Network
+                | ErrorKind::Deadline
+                | ErrorKind::CircuitOpen
         )
     }
 }
@@ -86,6 +94,10 @@ impl Error {
     /// The caller's time was over.
     pub fn deadline(operation: &'static str) -> Self {
         Error::own(operation, "DeadlineExceeded", ErrorKind::Deadline, "no answer within the time limit")
+    }
+
+    pub(super) fn circuit_open(operation: &'static str, refused: &Refused) -> Self {
+        Error::own(operation, "CircuitOpen", ErrorKind::CircuitOpen, refused.to_string())
     }
 
     pub(super) fn credentials(operation: &'static str, error: &CredentialsError) -> Self {
@@ -116,6 +128,18 @@ impl Error {
         let mut error = Error::own(operation, &code, kind, message);
         error.status = Some(status);
         error
+    }
+
+    /// Whether there was no answer of DynamoDB's, who also answers when it refuses or throttles.
+    pub(super) fn is_outage(&self) -> bool {
+        match (self.kind, self.status) {
+            (ErrorKind::Network | ErrorKind::Deadline | ErrorKind::Unreadable | ErrorKind::Transient, _) => {
+                true
+            }
+            (ErrorKind::Credentials, None) => true,
+            (ErrorKind::Other, Some(status)) => !(400..500).contains(&status),
+            _ => false,
+        }
     }
 
     fn own(operation: &'static str, code: &str, kind: ErrorKind, message: impl Into<String>) -> Self {

@@ -4,7 +4,8 @@
 //! an answer of any kind closes it. Throttling is an answer.
 
 use crate::host::SharedHost;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 
 /// Failures in a row that open it: fewer would let one bad connection do so.
@@ -20,12 +21,33 @@ const MAX_WAIT_MS: u64 = 1_500;
 pub struct Breaker {
     host: SharedHost,
     state: Cell<State>,
+    last_failure: RefCell<Option<String>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Closed { failures: u32 },
-    Open { until_ms: u64, wait_ms: u64, probing: bool },
+    Open { until_ms: u64, wait_ms: u64, probing: bool, failures: u32 },
+}
+
+/// Why a call is not let through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    failures: u32,
+    last_failure: Option<String>,
+    asked_again_in_ms: u64,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Refused { failures, last_failure, asked_again_in_ms } = self;
+        let why = last_failure.as_deref().unwrap_or("no answer within the time limit");
+        write!(f, "the endpoint failed {failures} times in a row, last with: {why}; ")?;
+        match asked_again_in_ms {
+            0 => f.write_str("it is being asked again"),
+            wait_ms => write!(f, "it is asked again in {wait_ms} ms"),
+        }
+    }
 }
 
 /// A call that is let through; dropped before it was answered, it has failed.
@@ -38,37 +60,43 @@ pub struct Admitted {
 impl Breaker {
     /// A closed one.
     pub fn new(host: SharedHost) -> Rc<Self> {
-        Rc::new(Breaker { host, state: Cell::new(State::Closed { failures: 0 }) })
+        let state = Cell::new(State::Closed { failures: 0 });
+        Rc::new(Breaker { host, state, last_failure: RefCell::default() })
     }
 
-    /// Lets a call through; `None` while the endpoint is not to be asked.
-    pub fn admit(self: &Rc<Self>) -> Option<Admitted> {
+    /// Lets a call through, unless the endpoint is not to be asked.
+    pub fn admit(self: &Rc<Self>) -> Result<Admitted, Refused> {
+        let now_ms = self.host.monotonic_ms();
         let is_probe = match self.state.get() {
             State::Closed { .. } => false,
-            State::Open { until_ms, wait_ms, probing: false } if self.host.monotonic_ms() >= until_ms => {
-                self.state.set(State::Open { until_ms, wait_ms, probing: true });
+            State::Open { until_ms, wait_ms, probing: false, failures } if now_ms >= until_ms => {
+                self.state.set(State::Open { until_ms, wait_ms, probing: true, failures });
                 true
             }
-            State::Open { .. } => return None,
+            State::Open { until_ms, failures, .. } => {
+                let last_failure = self.last_failure.borrow().clone();
+                let asked_again_in_ms = until_ms.saturating_sub(now_ms);
+                return Err(Refused { failures, last_failure, asked_again_in_ms });
+            }
         };
-        Some(Admitted { breaker: self.clone(), is_probe, settled: false })
+        Ok(Admitted { breaker: self.clone(), is_probe, settled: false })
     }
 
     fn failed(&self, is_probe: bool) {
-        let until = |wait_ms: u64| self.host.monotonic_ms().saturating_add(wait_ms);
+        let open = |wait_ms: u64, failures: u32| {
+            let until_ms = self.host.monotonic_ms().saturating_add(wait_ms);
+            State::Open { until_ms, wait_ms, probing: false, failures }
+        };
         self.state.set(match self.state.get() {
             State::Closed { failures } if failures + 1 < FAILURES_TO_OPEN => {
                 State::Closed { failures: failures + 1 }
             }
-            State::Closed { .. } => {
-                State::Open { until_ms: until(FIRST_WAIT_MS), wait_ms: FIRST_WAIT_MS, probing: false }
-            }
-            State::Open { wait_ms, .. } if is_probe => {
-                let wait_ms = (wait_ms * 2).min(MAX_WAIT_MS);
-                State::Open { until_ms: until(wait_ms), wait_ms, probing: false }
+            State::Closed { failures } => open(FIRST_WAIT_MS, failures + 1),
+            State::Open { wait_ms, failures, .. } if is_probe => {
+                open((wait_ms * 2).min(MAX_WAIT_MS), failures.saturating_add(1))
             }
             // A call from before it opened: it says nothing new.
-            open => open,
+            unchanged => unchanged,
         });
     }
 }
@@ -79,11 +107,19 @@ impl Admitted {
         self.settled = true;
         self.breaker.state.set(State::Closed { failures: 0 });
     }
+
+    /// It did not, or with what is no answer of DynamoDB's.
+    pub fn failed(self, why: impl Into<String>) {
+        let breaker = self.breaker.clone();
+        drop(self);
+        breaker.last_failure.replace(Some(why.into()));
+    }
 }
 
 impl Drop for Admitted {
     fn drop(&mut self) {
         if !self.settled {
+            self.breaker.last_failure.replace(None);
             self.breaker.failed(self.is_probe);
         }
     }
@@ -110,7 +146,7 @@ mod tests {
         fail(&breaker, FAILURES_TO_OPEN - 1);
         breaker.admit().expect("still closed").answered();
         fail(&breaker, FAILURES_TO_OPEN);
-        assert!(breaker.admit().is_none());
+        assert!(breaker.admit().is_err());
     }
 
     #[test]
@@ -118,13 +154,13 @@ mod tests {
         let (host, breaker) = breaker();
         fail(&breaker, FAILURES_TO_OPEN);
         host.run(host.sleep(FIRST_WAIT_MS - 1));
-        assert!(breaker.admit().is_none());
+        assert!(breaker.admit().is_err());
         host.run(host.sleep(1));
         let probe = breaker.admit().expect("the probe");
-        assert!(breaker.admit().is_none(), "no second one beside it");
+        assert!(breaker.admit().is_err(), "no second one beside it");
         probe.answered();
         let calls = [breaker.admit(), breaker.admit()];
-        assert!(calls.iter().all(Option::is_some));
+        assert!(calls.iter().all(Result::is_ok));
         calls.into_iter().flatten().for_each(Admitted::answered);
     }
 
@@ -134,7 +170,7 @@ mod tests {
         fail(&breaker, FAILURES_TO_OPEN);
         for wait_ms in [250, 500, 1_000, 1_500, 1_500] {
             host.run(host.sleep(wait_ms - 1));
-            assert!(breaker.admit().is_none(), "{wait_ms}");
+            assert!(breaker.admit().is_err(), "{wait_ms}");
             host.run(host.sleep(1));
             fail(&breaker, 1);
         }
@@ -143,10 +179,10 @@ mod tests {
     #[test]
     fn calls_from_before_it_opened_do_not_lengthen_the_wait() {
         let (host, breaker) = breaker();
-        let early: Vec<_> = (0..20).filter_map(|_| breaker.admit()).collect();
+        let early: Vec<_> = (0..20).filter_map(|_| breaker.admit().ok()).collect();
         drop(early);
         host.run(host.sleep(FIRST_WAIT_MS));
-        assert!(breaker.admit().is_some());
+        assert!(breaker.admit().is_ok());
     }
 
     #[test]
@@ -155,6 +191,24 @@ mod tests {
         let early = breaker.admit().expect("closed");
         fail(&breaker, FAILURES_TO_OPEN);
         early.answered();
-        assert!(breaker.admit().is_some());
+        assert!(breaker.admit().is_ok());
+    }
+
+    #[test]
+    fn a_refusal_says_how_often_why_and_until_when() {
+        let (host, breaker) = breaker();
+        fail(&breaker, FAILURES_TO_OPEN - 1);
+        breaker.admit().expect("still closed").failed("connection refused");
+        host.run(host.sleep(50));
+        let refused = |breaker: &Rc<Breaker>| breaker.admit().err().expect("open").to_string();
+        assert_eq!(
+            refused(&breaker),
+            "the endpoint failed 5 times in a row, last with: connection refused; it is asked again in 200 ms"
+        );
+        host.run(host.sleep(200));
+        let probe = breaker.admit().expect("the probe");
+        assert!(refused(&breaker).ends_with("; it is being asked again"));
+        probe.failed("reset");
+        assert!(refused(&breaker).starts_with("the endpoint failed 6 times in a row, last with: reset;"));
     }
 }

@@ -7,7 +7,7 @@ mod breaker;
 mod clock_skew;
 mod quota;
 
-pub use breaker::{Admitted, Breaker};
+pub use breaker::{Admitted, Breaker, Refused};
 pub use clock_skew::ClockSkew;
 pub use quota::Quota;
 
@@ -71,6 +71,12 @@ impl<'a> Attempts<'a> {
     /// Before the first attempt.
     pub fn new(quota: &'a Quota) -> Self {
         Attempts { quota, failed: 0, held: 0 }
+    }
+
+    /// How long the next attempt may take, milliseconds: the first one two thirds of what is left, so that a connection
+    /// that has gone silent leaves time for another.
+    pub fn timeout_ms(&self, remaining_ms: u64) -> u64 {
+        if self.failed == 0 { remaining_ms - remaining_ms / 3 } else { remaining_ms }
     }
 
     /// Decides after a failed attempt. `random` is 64 random bits; `retry_after_ms` is the server's wish.

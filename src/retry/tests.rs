@@ -100,3 +100,12 @@ fn no_attempt_begins_that_cannot_end_before_the_deadline() {
     assert_eq!(quota.available(), 500);
     assert_eq!(after(decide(25 + MIN_ATTEMPT_MS)), 25);
 }
+
+#[test]
+fn the_first_attempt_leaves_a_third_of_the_time_for_another() {
+    let quota = Quota::new();
+    let mut attempts = Attempts::new(&quota);
+    assert_eq!([0, 1, 300].map(|remaining_ms| attempts.timeout_ms(remaining_ms)), [0, 1, 200]);
+    after(attempts.failed(Failure::Transient, None, LONGEST, FOREVER_MS));
+    assert_eq!(attempts.timeout_ms(100), 100);
+}

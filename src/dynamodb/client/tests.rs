@@ -1,7 +1,8 @@
 use super::*;
 use crate::dynamodb::{AttributeValue, BatchGetItem, BatchWriteItem, GetItem, Item, WriteRequest};
-use crate::host::FetchError;
+use crate::host::{FetchError, Host};
 use crate::scripted_host::ScriptedHost;
+use crate::sharing::{join, within};
 use std::collections::VecDeque;
 
 type Answered = Result<http::Response<Vec<u8>>, FetchError>;
@@ -57,7 +58,7 @@ fn a_request_is_what_dynamodb_expects() {
     host.answer(found());
     assert_eq!(get(&host, &client(&host, &["T"]), 300), Ok(Some(key("k"))));
     let sent = host.take_requests().remove(0);
-    assert_eq!((sent.at_ms, sent.timeout_ms), (0, 300));
+    assert_eq!((sent.at_ms, sent.timeout_ms), (0, 200));
     let request = sent.request;
     assert_eq!(request.method(), "POST");
     assert_eq!(request.uri(), "https://dynamodb.eu-central-1.amazonaws.com/");
@@ -124,9 +125,137 @@ fn a_throttled_read_ends_at_once_when_its_budget_has_no_room_for_the_delay() {
 #[test]
 fn a_silent_endpoint_costs_the_budget_and_not_more() {
     let host = ScriptedHost::new();
-    host.answer_after(u64::MAX, found());
+    (0..2).for_each(|_| host.answer_after(u64::MAX, found()));
     let error = get(&host, &client(&host, &["T"]), 300).expect_err("silent");
     assert_eq!((error.kind, host.elapsed_ms()), (ErrorKind::Deadline, 300));
+}
+
+#[test]
+fn a_connection_that_has_gone_silent_leaves_time_for_another() {
+    let host = ScriptedHost::new();
+    host.answer_after(u64::MAX, found());
+    host.answer_after(50, found());
+    assert_eq!(get(&host, &client(&host, &["T"]), 300), Ok(Some(key("k"))));
+    assert_eq!(host.elapsed_ms(), 200 + 25 + 50);
+}
+
+/// Fails until the breaker is open, and forgets what was sent.
+fn open_breaker(host: &Rc<ScriptedHost>, client: &Client) {
+    (0..5).for_each(|_| host.answer(Err(FetchError::Connection("reset".to_owned()))));
+    while host.unanswered() > 0 {
+        get(host, client, 5_000).expect_err("down");
+    }
+    host.take_requests();
+}
+
+#[test]
+fn while_the_breaker_is_open_a_call_sends_nothing_and_takes_no_time() {
+    let host = ScriptedHost::new();
+    let client = client(&host, &["T"]);
+    open_breaker(&host, &client);
+    let before_ms = host.elapsed_ms();
+    let error = get(&host, &client, 300).expect_err("open");
+    assert_eq!((error.code.as_str(), error.kind), ("CircuitOpen", ErrorKind::CircuitOpen));
+    assert_eq!(
+        error.message,
+        "the endpoint failed 5 times in a row, last with: NetworkError: reset; it is asked again in 225 ms"
+    );
+    assert_eq!((host.take_requests().len(), host.elapsed_ms()), (0, before_ms));
+}
+
+#[test]
+fn one_probe_that_is_answered_brings_the_hits_back() {
+    let host = ScriptedHost::new();
+    let client = client(&host, &["T"]);
+    open_breaker(&host, &client);
+    host.run(host.sleep(250));
+    host.answer_after(10, found());
+    let deadline = Deadline::after(host.as_ref(), 300);
+    let ask = GetItem::consistent("t", key("k"));
+    let (probe, beside_it) = host.run(join(client.send(&ask, deadline), client.send(&ask, deadline)));
+    assert!(probe.is_ok());
+    assert_eq!(beside_it.expect_err("one probe at a time").kind, ErrorKind::CircuitOpen);
+    assert_eq!(host.take_requests().len(), 1);
+    host.answer(found());
+    assert!(get(&host, &client, 300).is_ok());
+}
+
+#[test]
+fn a_probe_that_fails_is_not_repeated_in_its_call() {
+    let host = ScriptedHost::new();
+    let client = client(&host, &["T"]);
+    open_breaker(&host, &client);
+    host.run(host.sleep(250));
+    host.answer(broken());
+    let error = get(&host, &client, 5_000).expect_err("down");
+    assert_eq!(error.code, "InternalServerError", "it says what went wrong, not that it may not ask again");
+    assert_eq!(host.take_requests().len(), 1);
+}
+
+#[test]
+fn what_dynamodb_refuses_or_throttles_does_not_open_the_breaker() {
+    for code in
+        ["ThrottlingException", "ValidationException", "AccessDeniedException", "ExpiredTokenException"]
+    {
+        let host = ScriptedHost::new();
+        let client = client(&host, &["T", "T", "T", "T", "T", "T", "T", "T", "T", "T", "T", "T"]);
+        for _ in 0..10 {
+            host.answer(refused(code));
+            assert_eq!(get(&host, &client, 300).expect_err(code).code, code);
+        }
+    }
+}
+
+#[test]
+fn what_is_no_answer_of_dynamodbs_opens_it() {
+    let no_answers: [fn() -> Answered; 5] = [
+        || response(200, &[], "<html>"),
+        || response(302, &[("location", "/")], ""),
+        || response(501, &[], ""),
+        || response(200, &[("x-amz-crc32", "1")], "{}"),
+        || Err(FetchError::TimedOut),
+    ];
+    for (index, no_answer) in no_answers.into_iter().enumerate() {
+        let host = ScriptedHost::new();
+        let client = client(&host, &["T"]);
+        (0..5).for_each(|_| host.answer(no_answer()));
+        while host.unanswered() > 0 {
+            get(&host, &client, 5_000).expect_err("no answer");
+        }
+        assert_eq!(
+            get(&host, &client, 5_000).expect_err("open").kind,
+            ErrorKind::CircuitOpen,
+            "case {index}"
+        );
+    }
+}
+
+#[test]
+fn calls_that_are_given_up_open_it() {
+    let host = ScriptedHost::new();
+    let client = client(&host, &["T"]);
+    let shared: SharedHost = host.clone();
+    let ask = GetItem::consistent("t", key("k"));
+    for _ in 0..5 {
+        host.answer_after(u64::MAX, found());
+        let given_up = within(
+            &shared,
+            Deadline::after(host.as_ref(), 100),
+            client.send(&ask, Deadline::after(host.as_ref(), 300)),
+        );
+        assert!(host.run(given_up).is_none());
+    }
+    assert_eq!(get(&host, &client, 300).expect_err("open").kind, ErrorKind::CircuitOpen);
+}
+
+#[test]
+fn credentials_that_cannot_be_had_open_it() {
+    let host = ScriptedHost::new();
+    let client = client(&host, &[]);
+    for _ in 0..5 {
+        assert_eq!(get(&host, &client, 300).expect_err("none").kind, ErrorKind::Credentials);
+    }
+    assert_eq!(get(&host, &client, 300).expect_err("open").kind, ErrorKind::CircuitOpen);
 }
 
 #[test]
@@ -136,7 +265,7 @@ fn a_retry_gets_what_is_left_of_the_budget() {
     host.answer(found());
     assert!(get(&host, &client(&host, &["T"]), 300).is_ok());
     let seen: Vec<_> = host.take_requests().iter().map(|sent| (sent.at_ms, sent.timeout_ms)).collect();
-    assert_eq!(seen, [(0, 300), (125, 175)]);
+    assert_eq!(seen, [(0, 200), (125, 175)]);
 }
 
 #[test]
