@@ -52,6 +52,9 @@ impl Inner {
                 self.sweep_rows(tag, some, version, deadline).await?;
             }
             match page.last_evaluated_key {
+                Some(last) if query.exclusive_start_key.as_ref() == Some(&last) => {
+                    return Err(Error::unreadable("Query", "a page says that it goes on where it began"));
+                }
                 Some(last) => query.exclusive_start_key = Some(last),
                 None => return Ok(()),
             }
