@@ -1,12 +1,13 @@
-// The streams of 'use cache' entries, from and to bytes.
+// Streams from and to bytes: of 'use cache' entries, and of responses.
 
 /**
- * All bytes of a stream; rejects when it breaks off, since half an entry must not be stored.
+ * All bytes of a stream; rejects when it breaks off, since half an entry must not be stored, and when it is too long.
  *
  * @param {ReadableStream<Uint8Array>} stream
- * @returns {Promise<Uint8Array>}
+ * @param {number} [maxBytes]
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
-export async function collect(stream) {
+export async function collect(stream, maxBytes = Infinity) {
   const reader = stream.getReader();
   /** @type {Uint8Array[]} */
   const chunks = [];
@@ -14,6 +15,11 @@ export async function collect(stream) {
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
     chunks.push(next.value);
     length += next.value.length;
+    if (length > maxBytes) {
+      const error = new Error(`the body is longer than ${maxBytes} bytes`);
+      reader.cancel(error).catch(() => {}); // also when it cannot be ended
+      throw error;
+    }
   }
   const bytes = new Uint8Array(length);
   let offset = 0;

@@ -1,5 +1,7 @@
 // What the core asks of the process: HTTP, clocks, randomness, environment, files, a log. See `src/host.rs`.
 
+import { bodyOf } from "./response.mjs";
+
 /** @typedef {import("../types/index.d.ts").FetchLike} FetchLike */
 /** @typedef {import("../types/index.d.ts").AwsCredentials} AwsCredentials */
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
@@ -105,7 +107,7 @@ async function exchange(fetch, url, method, flatHeaders, body, signal) {
   /** @type {string[]} */
   const flat = [];
   response.headers.forEach((value, name) => flat.push(name, value));
-  return { status: response.status, headers: flat, body: new Uint8Array(await response.arrayBuffer()) };
+  return { status: response.status, headers: flat, body: await bodyOf(response) };
 }
 
 /**

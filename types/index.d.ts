@@ -91,6 +91,8 @@ export type FetchLike = (
 ) => Promise<{
   status: number;
   headers: { forEach(callback: (value: string, name: string) => void): void };
+  /** The web's own; where it is, it is read in its place, and no further than the longest answer of DynamoDB's. */
+  body?: ReadableStream<Uint8Array> | null;
   arrayBuffer(): Promise<ArrayBuffer>;
 }>;
 

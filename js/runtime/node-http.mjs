@@ -1,16 +1,18 @@
 // A fetch-shaped function over node:http and node:https with keep-alive: two to three times less CPU than Node's own
 // `fetch`, and one that Next does not patch.
 
+import { MAX_RESPONSE_BYTES } from "../response.mjs";
+
 /** @typedef {import("../../types/index.d.ts").FetchLike} FetchLike */
 /** @typedef {Parameters<FetchLike>[1]} Init */
 /** @typedef {Awaited<ReturnType<FetchLike>>} Response */
 /** @typedef {{ request: typeof import("node:https").request, agent: import("node:http").Agent }} Protocol */
 
 /**
- * The longest response: DynamoDB answers at most 16 MB of items, which are a third longer in base64.
- * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ * Connections to one host; requests beyond them wait for one within their budget. AWS's own SDK has as many.
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
  */
-const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+const MAX_CONNECTIONS = 50;
 
 /**
  * AWS's NAT gateways silently drop connections that were idle for 350 seconds.
@@ -34,7 +36,7 @@ export function createHttpFetch(builtin) {
     let protocol = protocols.get(scheme);
     if (!protocol) {
       const { request, Agent } = builtin(scheme === "https:" ? "node:https" : "node:http");
-      protocol = { request, agent: new Agent({ keepAlive: true, timeout: MAX_IDLE_MS }) };
+      protocol = { request, agent: new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: MAX_IDLE_MS }) };
       protocols.set(scheme, protocol);
     }
     return protocol;
