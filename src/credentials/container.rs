@@ -5,6 +5,7 @@ use super::document::Document;
 use super::request::SourceRequest;
 use super::{Credentials, CredentialsError, Source};
 use crate::host::{Host, set_variable};
+use http::header::{ACCEPT, AUTHORIZATION};
 use http::{Method, Uri};
 
 const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
@@ -24,10 +25,10 @@ const ATTEMPT_MS: u64 = 1_000;
 /// The container's credentials; `None` outside of one.
 pub async fn credentials(host: &dyn Host) -> Result<Option<Credentials>, CredentialsError> {
     let Some((variable, uri)) = endpoint(host)? else { return Ok(None) };
-    let mut request = SourceRequest::new(variable, Method::GET, uri).header("accept", "application/json")?;
+    let mut request = SourceRequest::new(variable, Method::GET, uri).header(ACCEPT, "application/json")?;
     request.timeout_ms = ATTEMPT_MS;
     if let Some(token) = token(host).await? {
-        request = request.header("authorization", &token)?;
+        request = request.header(AUTHORIZATION, &token)?;
     }
     let answer = request.send(host).await?;
     if answer.status != 200 {

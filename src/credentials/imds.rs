@@ -7,9 +7,11 @@ use super::request::{Answer, SourceRequest};
 use super::{Credentials, CredentialsError, Source};
 use crate::host::{Host, set_variable};
 use crate::shared_config::SharedConfig;
-use http::{Method, Uri};
+use http::{HeaderName, Method, Uri};
 
 const WHAT: &str = "the instance metadata service";
+const TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
+const TOKEN_TTL_SECONDS: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
 const ROLE: &str = "/latest/meta-data/iam/security-credentials/";
 const REGION: &str = "/latest/meta-data/placement/region";
 
@@ -91,7 +93,7 @@ impl<'a> Session<'a> {
 
     async fn renew_token(&mut self) -> Result<(), CredentialsError> {
         let request = self.request(Method::PUT, "/latest/api/token")?;
-        let mut request = request.header("x-aws-ec2-metadata-token-ttl-seconds", "21600")?;
+        let mut request = request.header(TOKEN_TTL_SECONDS, "21600")?;
         request.retries_connections = false;
         let answer = request.send(self.host).await?;
         match answer.status {
@@ -122,7 +124,7 @@ impl<'a> Session<'a> {
     }
 
     async fn ask(&self, path: &str) -> Result<Answer, CredentialsError> {
-        let request = self.request(Method::GET, path)?.header("x-aws-ec2-metadata-token", &self.token)?;
+        let request = self.request(Method::GET, path)?.header(TOKEN, &self.token)?;
         request.send(self.host).await
     }
 

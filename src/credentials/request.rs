@@ -46,12 +46,12 @@ impl SourceRequest {
     }
 
     /// Adds a header; `Err` when no header can hold the value.
-    pub fn header(mut self, name: &'static str, value: &str) -> Result<Self, CredentialsError> {
+    pub fn header(mut self, name: HeaderName, value: &str) -> Result<Self, CredentialsError> {
         let mut value = HeaderValue::from_str(value).map_err(|_| {
             CredentialsError::invalid(self.what, format_args!("no header can hold the {name}"))
         })?;
         value.set_sensitive(true);
-        self.headers.push((HeaderName::from_static(name), value));
+        self.headers.push((name, value));
         Ok(self)
     }
 
@@ -83,7 +83,9 @@ impl SourceRequest {
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = self.method.clone();
         *request.uri_mut() = self.uri.clone();
-        request.headers_mut().extend(self.headers.iter().cloned());
+        for (name, value) in &self.headers {
+            request.headers_mut().append(name.clone(), value.clone());
+        }
         request
     }
 

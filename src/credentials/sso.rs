@@ -10,9 +10,11 @@ use super::sts::encoded;
 use super::{Credentials, CredentialsError, Secret, Source};
 use crate::endpoint::Service;
 use crate::shared_config::expand_home;
-use http::Method;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, Method};
 
 const WHAT: &str = "SSO";
+const BEARER_TOKEN: HeaderName = HeaderName::from_static("x-amz-sso_bearer_token");
 
 /// A token is replaced this long before its end, milliseconds.
 const RENEWED_BEFORE_END_MS: u64 = 5 * 60_000;
@@ -29,7 +31,7 @@ pub async fn credentials(aws: Aws<'_>, sso: &Sso) -> Result<Credentials, Credent
     let text =
         format!("{}federation/credentials?role_name={role_name}&account_id={account_id}", endpoint.uri());
     let request = SourceRequest::new(WHAT, Method::GET, uri(WHAT, &text)?);
-    let answer = request.header("x-amz-sso_bearer_token", &token)?.send(aws.host).await?;
+    let answer = request.header(BEARER_TOKEN, &token)?.send(aws.host).await?;
     if answer.status != 200 {
         let why =
             format_args!("it refused the role {role} of the account {account} (status {})", answer.status);
@@ -90,7 +92,7 @@ impl Cached {
         ];
         let endpoint = aws.endpoint(Service::SsoOidc, &sso.region)?;
         let request = SourceRequest::new(WHAT, Method::POST, uri(WHAT, &format!("{}token", endpoint.uri()))?);
-        let mut request = request.header("content-type", "application/json")?;
+        let mut request = request.header(CONTENT_TYPE, "application/json")?;
         request.body = object(&asked).into_bytes();
         let answer = request.send(aws.host).await?;
         if answer.status != 200 {
