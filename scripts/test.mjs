@@ -38,6 +38,7 @@ const STEPS = [
   },
   { name: "pack and install", commands: await nodeTests("pack"), counts: "node" },
   { name: "end to end", commands: await nodeTests("e2e"), counts: "node", limitMs: 20 * MINUTE_MS, fast: false },
+  { name: "faults", commands: await nodeTests("faults"), counts: "node", limitMs: 10 * MINUTE_MS, fast: false },
   {
     name: "conformance with each Next",
     commands: await nodeTests("conformance"),
