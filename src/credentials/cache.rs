@@ -18,6 +18,9 @@ const UNUSED_BEFORE_END_MS: u64 = 60_000;
 /// After a renewal failed, the next one waits this long as long as the old credentials last. Milliseconds.
 const RENEWAL_PAUSE_MS: u64 = 30_000;
 
+/// A source that has not answered by then never does, and is asked again. Milliseconds.
+const RENEWAL_TIMEOUT_MS: u64 = 60_000;
+
 /// AWS honours an instance's keys past their end while its metadata service has no others: they are used on, and asked
 /// for again after this long and the jitter. Milliseconds.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-stability.html>
@@ -88,7 +91,9 @@ impl Inner {
         *self.renewal.borrow_mut() = Renewal::UnderWay(renewal.clone());
         let (inner, result) = (self.clone(), renewal.clone());
         self.host.spawn(Box::pin(async move {
-            let provided = inner.provider.provide(inner.host.as_ref()).await;
+            let limit = Deadline::after(inner.host.as_ref(), RENEWAL_TIMEOUT_MS);
+            let provided = within(&inner.host, limit, inner.provider.provide(inner.host.as_ref())).await;
+            let provided = provided.unwrap_or(Err(CredentialsError::TimedOut));
             let provided = inner.extended(provided).map(Rc::new);
             let not_before_ms = match &provided {
                 Ok(credentials) => {
@@ -320,5 +325,23 @@ mod tests {
         pass(&host, EXTENDED_BY_MS - 1);
         assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
         assert_eq!(host.unanswered(), 0);
+    }
+
+    #[test]
+    fn a_source_that_never_answers_is_asked_again() {
+        let host = ScriptedHost::new();
+        let asked = Rc::new(Cell::new(0));
+        let counted = asked.clone();
+        let cache = CredentialsCache::new(
+            host.clone(),
+            Provider::function(Rc::new(move || {
+                counted.set(counted.get() + 1);
+                Box::pin(std::future::pending())
+            })),
+        );
+        assert_eq!(key(&host, &cache), Err(CredentialsError::TimedOut));
+        pass(&host, RENEWAL_TIMEOUT_MS - 1_001);
+        assert_eq!((key(&host, &cache), asked.get()), (Err(CredentialsError::TimedOut), 1));
+        assert_eq!((key(&host, &cache), asked.get()), (Err(CredentialsError::TimedOut), 2));
     }
 }
