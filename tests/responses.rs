@@ -81,7 +81,7 @@ impl Host for OneAnswer {
 fn cache(host: &Rc<OneAnswer>) -> Cache {
     let endpoint = Endpoint::resolve(Some("http://localhost:8000"), "eu-central-1", host.as_ref()).unwrap();
     let config = ClientConfig::new("eu-central-1", endpoint, Provider::environment());
-    let prefix = Prefix::new("").ok().expect("the empty prefix");
+    let prefix = Prefix::new("").expect("the empty prefix");
     Cache::new(host.clone(), Client::new(host.clone(), config), Config::new("t", prefix))
 }
 
