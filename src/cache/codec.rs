@@ -56,6 +56,16 @@ const MAP: u8 = 13;
 const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
 
 /// Writes tokens.
+///
+/// ```
+/// use nextjs_dynamodb_cache::cache::codec::{Reader, Token, Writer};
+///
+/// let mut writer = Writer::new();
+/// writer.write(Token::Array(1));
+/// writer.write(Token::Undefined);
+/// let bytes = writer.into_bytes();
+/// assert_eq!(Reader::new(&bytes).next_token(), Ok(Token::Array(1)));
+/// ```
 #[derive(Debug, Default)]
 pub struct Writer {
     bytes: Vec<u8>,

@@ -18,7 +18,17 @@ pub struct Sealed {
     pub bytes: Vec<u8>,
 }
 
-/// Compresses a value and frames it. `echo` is the entry's full key, `kind` its [`Kind::code`](super::Kind::code).
+/// Compresses a value and frames it.
+///
+/// ```
+/// use nextjs_dynamodb_cache::cache::frame::{FrameError, open, seal};
+///
+/// let sealed = seal(b"/blog", 2, b"a page").expect("small enough");
+/// assert_eq!(open(&sealed.bytes, b"/blog", 2).as_deref(), Ok(b"a page".as_slice()));
+/// assert_eq!(open(&sealed.bytes, b"/other", 2), Err(FrameError::OtherKey));
+/// ```
+///
+/// `echo` is the entry's full key, `kind` its [`Kind::code`](super::Kind::code).
 pub fn seal(echo: &[u8], kind: u8, raw: &[u8]) -> Result<Sealed, FrameError> {
     if raw.len() > MAX_RAW_BYTES {
         return Err(FrameError::TooLarge);

@@ -122,6 +122,16 @@ impl EntryKey {
 }
 
 /// The row keys of one cache.
+///
+/// ```
+/// use nextjs_dynamodb_cache::cache::key::{Component, EntryKey, Prefix, Rows};
+///
+/// let rows = Rows::new(Prefix::new("shop").expect("short enough"));
+/// let page = EntryKey::new(Component::key("/blog"), Some(Component::build("b1")));
+/// let tag = Component::tag("posts");
+/// assert_eq!(rows.entry(&page), "shop|/blog%bb1");
+/// assert_eq!(rows.tag_sentinel_of(tag.as_str(), &page), "shop|__tag__posts__/blog%bb1");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Rows {
     prefix: Prefix,
