@@ -9,7 +9,8 @@ import { createCacheTable } from "../../js/create-table.mjs";
 import { DynamoDBCacheHandler } from "../../js/index.mjs";
 import { startEmulator } from "../emulators.mjs";
 import { eventually } from "../integration/instances.mjs";
-import { CREDENTIALS, ENTRY, READ_MS, TABLE, fill, startInstance } from "./instance.mjs";
+import { CALLS, FAULTS, expectedOf } from "./catalogue.mjs";
+import { CREDENTIALS, ENTRY, READ_MS, TABLE, fill, run, startInstance } from "./instance.mjs";
 import { startFaultServer } from "./server.mjs";
 import { answer, head, refusal } from "./wire.mjs";
 
@@ -113,6 +114,19 @@ test("exactly one probe at a time asks whether the store is back", async () => {
   assert.equal(server.counts().connections, 1);
 });
 
+test("a request that is never answered leaves time for another: get, set and revalidateTag succeed all the same", async () => {
+  const budgets = { readTimeoutMs: 1_500, coldTimeoutMs: 1_500, writeTimeoutMs: 1_500 };
+  const oneIsSilent = { asked: (/** @type {import("./server.mjs").Exchange} */ { ordinal, forward }) => ordinal > 1 && forward() };
+  for (const call of CALLS) {
+    const instance = startInstance({ endpoint: server.endpoint, ...budgets });
+    const handler = instance.request();
+    await handler.get("/silent-once", { kind: "APP_PAGE" });
+    server.behave(oneIsSilent);
+    assert.equal(await run(instance, handler, call, "silent-once"), expectedOf({ name: "", expected: "succeeds" }, call), call);
+    server.behave();
+  }
+});
+
 test("throttling does not open the breaker", async () => {
   const instance = startInstance({ endpoint: server.endpoint });
   server.behave({ asked: ({ socket }) => socket.write(refusal("ThrottlingException")) });
@@ -141,6 +155,38 @@ test("100 gets at once with expired credentials renew them once", async () => {
   const found = await Promise.all(Array.from({ length: 100 }, () => get(instance, ENTRY)));
   assert.ok(found.every((entry) => entry !== null));
   assert.equal(asked, 2, "the first time, and once when they had expired");
+});
+
+test("an entry whose bytes are corrupt is logged once, with its key", async () => {
+  const fault = FAULTS.find(({ name }) => name === "stored bytes corrupted");
+  server.behave(fault?.behaviour);
+  const instance = startInstance({ endpoint: server.endpoint, ...PATIENT });
+  for (let n = 0; n < 3; n += 1) {
+    assert.equal(await get(instance, ENTRY), null);
+  }
+  const lines = instance.lines.filter((line) => line.includes("not trusted"));
+  assert.equal(lines.length, 1, instance.lines.join("\n"));
+  assert.ok(lines[0]?.includes(ENTRY), lines[0]);
+});
+
+test("a source of credentials that was silent is asked again, and hits come back", async () => {
+  /** @type {(() => void)[]} */
+  const waiting = [];
+  let isSilent = true;
+  const credentials = async () => {
+    if (isSilent) {
+      await new Promise((resolve) => waiting.push(() => resolve(undefined)));
+    }
+    return CREDENTIALS;
+  };
+  const instance = startInstance({ endpoint: server.endpoint, credentials });
+  for (let n = 0; n < 8; n += 1) {
+    assert.equal(await get(instance, ENTRY), null);
+  }
+  assert.equal(waiting.length, 1, "one call of the source at a time");
+  isSilent = false;
+  waiting.forEach((answerIt) => answerIt());
+  await eventually(async () => (await get(instance, ENTRY)) !== null, "a hit");
 });
 
 test("a sweep whose pages have no end is ended", async () => {
