@@ -18,17 +18,29 @@ const always = (bytes) => ({ asked: ({ socket }) => socket.write(bytes) });
 export const answerFaults = [
   { name: "JSON cut short, checksum right", behaviour: { asked: cutShort } },
   { name: "empty 200", behaviour: always(answer(200, "")) },
-  { name: "HTML with status 200", behaviour: always(answer(200, HTML, { "content-type": "text/html", "x-amz-crc32": undefined })) },
+  {
+    name: "HTML with status 200",
+    behaviour: always(answer(200, HTML, { "content-type": "text/html", "x-amz-crc32": undefined })),
+  },
   { name: "wrong x-amz-crc32", behaviour: { asked: wrongChecksum } },
   { name: "a byte flipped on the way", behaviour: { asked: flipped } },
   { name: "JSON nested 100,000 deep", behaviour: always(answer(200, DEEP)) },
   { name: "50 MB of answer", closes: true, behaviour: { asked: ({ socket }) => pour(socket) } },
   { name: "gzip bomb", behaviour: always(answer(200, BOMB, { "content-encoding": "gzip", "x-amz-crc32": undefined })) },
   { name: "500 InternalServerError", behaviour: always(refusal("InternalServerError", 500)) },
-  { name: "502 in HTML", behaviour: always(answer(502, HTML, { "content-type": "text/html", "x-amz-crc32": undefined })) },
+  {
+    name: "502 in HTML",
+    behaviour: always(answer(502, HTML, { "content-type": "text/html", "x-amz-crc32": undefined })),
+  },
   { name: "503 ServiceUnavailable", behaviour: always(refusal("ServiceUnavailable", 503)) },
-  { name: "429 with Retry-After 3600", behaviour: always(refusal("TooManyRequestsException", 429, { "retry-after": "3600" })) },
-  { name: "503 with x-amz-retry-after 60 s", behaviour: always(refusal("ServiceUnavailable", 503, { "x-amz-retry-after": "60000" })) },
+  {
+    name: "429 with Retry-After 3600",
+    behaviour: always(refusal("TooManyRequestsException", 429, { "retry-after": "3600" })),
+  },
+  {
+    name: "503 with x-amz-retry-after 60 s",
+    behaviour: always(refusal("ServiceUnavailable", 503, { "x-amz-retry-after": "60000" })),
+  },
   { name: "ThrottlingException", behaviour: always(refusal("ThrottlingException")) },
   { name: "ProvisionedThroughputExceeded", behaviour: always(refusal("ProvisionedThroughputExceededException")) },
   { name: "RequestLimitExceeded", behaviour: always(refusal("RequestLimitExceeded")) },
@@ -65,7 +77,9 @@ async function wrongChecksum({ socket, fromEmulator }) {
 /** @param {import("node:net").Socket} socket */
 function pour(socket) {
   let left = 50;
-  socket.write(head(200, { "content-type": "application/x-amz-json-1.0", "content-length": String(left * MEGABYTE.length) }));
+  socket.write(
+    head(200, { "content-type": "application/x-amz-json-1.0", "content-length": String(left * MEGABYTE.length) }),
+  );
   const more = () => {
     while (left > 0 && !socket.destroyed) {
       left -= 1;

@@ -15,7 +15,12 @@ const ACCEPTED_SKEW_MS = 300_000;
 
 /** @type {Fault[]} */
 export const awsFaults = [
-  { name: "ExpiredToken until it is renewed", options: renewedToken, behaviour: { asked: expired("token-1") }, expected: "succeeds" },
+  {
+    name: "ExpiredToken until it is renewed",
+    options: renewedToken,
+    behaviour: { asked: expired("token-1") },
+    expected: "succeeds",
+  },
   { name: "ExpiredToken for ever", behaviour: { asked: expired(CREDENTIALS.sessionToken) } },
   { name: "clock 10 minutes slow", behaviour: { asked: skewed(TEN_MINUTES_MS) }, expected: "succeeds" },
   { name: "clock 10 minutes fast", behaviour: { asked: skewed(-TEN_MINUTES_MS) }, expected: "succeeds" },
@@ -23,7 +28,13 @@ export const awsFaults = [
     name: "UnprocessedKeys for ever",
     behaviour: { asked: unprocessed },
     // The log and the entry are read and written alone; the rows of the tag index may be missing.
-    expected: { get: "miss", "'use cache' get": "miss", refreshTags: "read", set: "stored", revalidateTag: "confirmed" },
+    expected: {
+      get: "miss",
+      "'use cache' get": "miss",
+      refreshTags: "read",
+      set: "stored",
+      revalidateTag: "confirmed",
+    },
   },
   {
     name: "LastEvaluatedKey in a loop",
@@ -35,7 +46,13 @@ export const awsFaults = [
   {
     name: "stored bytes corrupted",
     behaviour: { asked: corrupted },
-    expected: { get: "miss", "'use cache' get": "miss", refreshTags: "read", set: "stored", revalidateTag: "confirmed" },
+    expected: {
+      get: "miss",
+      "'use cache' get": "miss",
+      refreshTags: "read",
+      set: "stored",
+      revalidateTag: "confirmed",
+    },
   },
   { name: "wasm trap", before: () => trapAfter(0), notHeld: true },
   { name: "wasm trap in a continuation", before: () => trapAfter(3), notHeld: true },

@@ -22,15 +22,25 @@ export const connectionFaults = [
   { name: "RST on accept", closes: true, behaviour: { connected: (socket) => void socket.resetAndDestroy() } },
   { name: "FIN on accept", closes: true, behaviour: { connected: (socket) => void socket.end() } },
   { name: "RST after the request", closes: true, behaviour: { asked: ({ socket }) => socket.resetAndDestroy() } },
-  { name: "head only", closes: true, behaviour: { asked: ({ socket }) => socket.write(head(200, dynamodbHeaders(BODY))) } },
+  {
+    name: "head only",
+    closes: true,
+    behaviour: { asked: ({ socket }) => socket.write(head(200, dynamodbHeaders(BODY))) },
+  },
   { name: "slow drip", closes: true, behaviour: { asked: ({ socket }) => drip(socket) } },
-  { name: "RST within the body", closes: true, behaviour: { asked: ({ socket }) => half(socket, () => socket.resetAndDestroy()) } },
+  {
+    name: "RST within the body",
+    closes: true,
+    behaviour: { asked: ({ socket }) => half(socket, () => socket.resetAndDestroy()) },
+  },
   { name: "FIN within the body", closes: true, behaviour: { asked: ({ socket }) => half(socket, () => socket.end()) } },
   { name: "not HTTP", closes: true, behaviour: { asked: ({ socket }) => socket.write("SSH-2.0-OpenSSH_9.2\r\n") } },
   {
     name: "head too long",
     closes: true,
-    behaviour: { asked: ({ socket }) => socket.write(head(200, { ...dynamodbHeaders(BODY), "x-long": "a".repeat(100_000) })) },
+    behaviour: {
+      asked: ({ socket }) => socket.write(head(200, { ...dynamodbHeaders(BODY), "x-long": "a".repeat(100_000) })),
+    },
   },
   { name: "no such host name", open: noSuchName },
   { name: "TLS asked, plain HTTP spoken", closes: true, open: wrongProtocol },

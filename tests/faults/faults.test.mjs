@@ -50,7 +50,8 @@ after(async () => {
 });
 
 FAULTS.forEach((fault, index) => {
-  test(`${fault.name}: ${fault.expected === "succeeds" ? "corrected" : "within the budget, and nothing breaks"}`, async () => {
+  const fact = fault.expected === "succeeds" ? "corrected" : "within the budget, and nothing breaks";
+  test(`${fault.name}: ${fact}`, async () => {
     const server = await startFaultServer(emulator.endpoint);
     const place = (await fault.open?.({ emulator: emulator.endpoint, server, certificates })) ?? {
       endpoint: server.endpoint,
@@ -79,14 +80,19 @@ FAULTS.forEach((fault, index) => {
 test("each revalidation that was refused is confirmed when the fault is over", async () => {
   for (const { fault, holding } of ended) {
     if (holding && !fault.notHeld) {
-      await eventually(async () => holding.lines.some((line) => line.includes("confirmed now")), `${fault.name}: confirmed`);
+      await eventually(
+        async () => holding.lines.some((line) => line.includes("confirmed now")),
+        `${fault.name}: confirmed`,
+      );
     }
   }
 });
 
 test("every fault was tried with every call", () => {
   const missing = FAULTS.flatMap(({ name }) =>
-    CALLS.filter((call) => !rows.some((row) => row.fault === name && row.call === call)).map((call) => `${name}: ${call}`),
+    CALLS.filter((call) => !rows.some((row) => row.fault === name && row.call === call)).map(
+      (call) => `${name}: ${call}`,
+    ),
   );
   assert.deepEqual(missing, []);
 });
@@ -160,7 +166,14 @@ async function leftovers(fault, server) {
 function secretsIn(instance, server) {
   const shown = instance.shown();
   const signatures = server.seen().flatMap(({ headers }) => headers.authorization?.match(/Signature=(\w+)/)?.[1] ?? []);
-  const secrets = [CREDENTIALS.secretAccessKey, CREDENTIALS.sessionToken, "token-1", "token-2", "AWS4-HMAC", ...signatures];
+  const secrets = [
+    CREDENTIALS.secretAccessKey,
+    CREDENTIALS.sessionToken,
+    "token-1",
+    "token-2",
+    "AWS4-HMAC",
+    ...signatures,
+  ];
   return secrets.filter((secret) => shown.includes(secret)).map((secret) => `${secret} is shown`);
 }
 
@@ -169,5 +182,6 @@ function lineOf(row) {
   const { fault, call, expected, happened, ms, limitMs } = row;
   const verdict = isAsExpected(row) ? "ok    " : "FAILED";
   const time = `${ms.toFixed(0)} ms of ${limitMs.toFixed(0)}`;
-  return `${verdict} ${fault.padEnd(34)} ${call.padEnd(16)} expected ${expected.padEnd(10)} happened ${happened.padEnd(10)} ${time}`;
+  const outcome = `expected ${expected.padEnd(10)} happened ${happened.padEnd(10)}`;
+  return `${verdict} ${fault.padEnd(34)} ${call.padEnd(16)} ${outcome} ${time}`;
 }

@@ -51,7 +51,12 @@ export function startInstance(given) {
     request: () => new Handler({}),
     useCache,
     /** All that anyone could come across. */
-    shown: () => [inspect([Handler, new Handler({}), useCache, events], { depth: 9 }), JSON.stringify([new Handler({}), useCache, events]), ...lines].join("\n"),
+    shown: () =>
+      [
+        inspect([Handler, new Handler({}), useCache, events], { depth: 9 }),
+        JSON.stringify([new Handler({}), useCache, events]),
+        ...lines,
+      ].join("\n"),
   };
 }
 
@@ -67,7 +72,11 @@ export function startInstance(given) {
 export async function run(instance, handler, call, name) {
   const { events, lines, useCache } = instance;
   const already = events.length;
-  const eventType = () => events.slice(already).map(({ type }) => type).at(-1);
+  const eventType = () =>
+    events
+      .slice(already)
+      .map(({ type }) => type)
+      .at(-1);
   switch (call) {
     case "get": {
       const found = await handler.get(ENTRY, { kind: "APP_PAGE" });
@@ -79,7 +88,9 @@ export async function run(instance, handler, call, name) {
     }
     case "refreshTags":
       await useCache.refreshTags();
-      return lines.some((line) => line.includes("log of the table") || line.includes("refreshTags failed")) ? "not read" : "read";
+      return lines.some((line) => line.includes("log of the table") || line.includes("refreshTags failed"))
+        ? "not read"
+        : "read";
     case "set":
       await handler.set(`/${name}`, page(name), MINUTE);
       return eventType() === "set" ? "stored" : "not stored";
@@ -95,7 +106,14 @@ export const ENTRY = "/entry";
 /** Stores what gets look for. @param {Instance} instance */
 export async function fill(instance) {
   await instance.request().set(ENTRY, page("entry"), MINUTE);
-  const entry = { value: streamOf(Buffer.from("cached")), tags: [], stale: 0, timestamp: Date.now(), expire: 3_600, revalidate: 60 };
+  const entry = {
+    value: streamOf(Buffer.from("cached")),
+    tags: [],
+    stale: 0,
+    timestamp: Date.now(),
+    expire: 3_600,
+    revalidate: 60,
+  };
   await instance.useCache.set(ENTRY, Promise.resolve(entry));
 }
 
@@ -104,5 +122,12 @@ const MINUTE = { cacheControl: { revalidate: 60, expire: 3_600 } };
 /** @param {string} name */
 function page(name) {
   const headers = { "x-next-cache-tags": `tag-of-${name}` };
-  return { kind: "APP_PAGE", html: `page ${name} `.repeat(50), rscData: Buffer.from(name), postponed: undefined, headers, status: 200 };
+  return {
+    kind: "APP_PAGE",
+    html: `page ${name} `.repeat(50),
+    rscData: Buffer.from(name),
+    postponed: undefined,
+    headers,
+    status: 200,
+  };
 }

@@ -55,11 +55,15 @@ for (const name of TRIED) {
     }
     server.behave();
     let attempt = 0;
-    await until("what one instance renders is a hit on the other", async () => {
-      const path = `/isr/${slug}-${attempt++}`;
-      const { render } = await visit(cluster.a, path);
-      const found = await visit(cluster.b, path);
-      return found.cache === "HIT" && found.render === render;
-    }, RECOVERY_MS);
+    await until(
+      "what one instance renders is a hit on the other",
+      async () => {
+        const path = `/isr/${slug}-${attempt++}`;
+        const { render } = await visit(cluster.a, path);
+        const found = await visit(cluster.b, path);
+        return found.cache === "HIT" && found.render === render;
+      },
+      RECOVERY_MS,
+    );
   });
 }

@@ -74,7 +74,9 @@ export async function startFaultServer(emulator, { secure, port = 0 } = {}) {
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
   }
-  const server = secure ? tls.createServer(secure, serve) : net.createServer((socket) => (count(socket), serve(socket)));
+  const server = secure
+    ? tls.createServer(secure, serve)
+    : net.createServer((socket) => (count(socket), serve(socket)));
   server.on("tlsClientError", () => {});
   if (secure) {
     server.on("connection", count);
