@@ -90,6 +90,10 @@ async function readEntry(cache, key, softTags, byKnownLog) {
   const began = performance.now();
   const found = await cache.core.get({ key, tags: [], softTags: strings(softTags ?? []), byKnownLog });
   const ms = performance.now() - began;
+  if (found.reason === "unavailable") {
+    const line = `the table ${cache.options.tableName} did not give an entry of 'use cache': ${found.detail}`;
+    cache.complain("warn", "get", `${line} It is rendered without the cache meanwhile.`);
+  }
   if (found.status === "miss" || found.kind !== KIND) {
     const reason = found.status === "miss" ? found.detail || found.reason : "another kind";
     cache.emit({ type: found.reason === "unavailable" ? "degraded" : "miss", key, kind: KIND, reason, ms });

@@ -83,19 +83,15 @@ impl Inner {
     ) -> Result<Judged, Rc<Error>> {
         let mut judged = Judged { standing: Standing::Fresh, revalidated: Vec::new() };
         let mut unknown = Vec::new();
+        let now_ms = self.host.now_ms();
+        self.unconfirmed.borrow_mut().forget_confirmed(self.host.monotonic_ms());
         for tag in tags {
             let mut state = log.state_of(tag);
             if below_floor && !self.knowledge.borrow().complete(tag, &mut state) {
                 unknown.push(tag.to_owned());
             }
-            judged.add(
-                tag,
-                standing(&state).max(self.unconfirmed.borrow().standing(
-                    tag,
-                    log.version(),
-                    self.host.now_ms(),
-                )),
-            );
+            let held = self.unconfirmed.borrow().standing(tag, log.version(), now_ms);
+            judged.add(tag, standing(&state).max(held));
         }
         if judged.standing == Standing::Expired || unknown.is_empty() {
             return Ok(judged);

@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 /// The wait before the first new attempt, milliseconds; it doubles with every one that fails.
 const FIRST_WAIT_MS: u64 = 1_000;
-const MAX_WAIT_MS: u64 = 30_000;
+/// The breaker makes an attempt in an outage cost nothing, so it comes often.
+const MAX_WAIT_MS: u64 = 2_000;
 
 /// More are not kept: the oldest go, and entries of their tags may be served again. It takes days of an outage.
 const MAX_EVENTS: usize = 10_000;
@@ -29,8 +30,15 @@ pub struct Unconfirmed {
 struct Held {
     number: u64,
     event: Event,
+    confirmed: Option<Confirmed>,
+}
+
+#[derive(Clone, Copy)]
+struct Confirmed {
     /// The version of the log that has it.
-    confirmed: Option<u64>,
+    version: u64,
+    /// When that was, milliseconds of the monotonic clock.
+    at_ms: u64,
 }
 
 impl Unconfirmed {
@@ -43,7 +51,7 @@ impl Unconfirmed {
             Mode::Overwritten => Standing::Fresh,
         };
         let counts = |held: &&Held| {
-            held.event.tag == tag && held.confirmed.is_none_or(|confirmed| log_version < confirmed)
+            held.event.tag == tag && held.confirmed.is_none_or(|confirmed| log_version < confirmed.version)
         };
         self.held.iter().filter(counts).map(|held| standing(&held.event)).max().unwrap_or_default()
     }
@@ -67,13 +75,16 @@ impl Unconfirmed {
         (next().map(|held| held.number).max().unwrap_or(0), next().map(|held| held.event.clone()).collect())
     }
 
-    fn confirmed(&mut self, up_to: u64, version: u64) {
+    fn confirmed(&mut self, up_to: u64, version: u64, at_ms: u64) {
         let confirmed = |held: &&mut Held| held.number <= up_to && held.confirmed.is_none();
-        self.held.iter_mut().filter(confirmed).for_each(|held| held.confirmed = Some(version));
+        let now = Some(Confirmed { version, at_ms });
+        self.held.iter_mut().filter(confirmed).for_each(|held| held.confirmed = now);
     }
 
-    fn forget_confirmed(&mut self) {
-        self.held.retain(|held| held.confirmed.is_none());
+    /// Lets go of what was confirmed before any get began that is still under way.
+    pub fn forget_confirmed(&mut self, now_ms: u64) {
+        let counts = |confirmed: Confirmed| now_ms.saturating_sub(confirmed.at_ms) < KEPT_MS;
+        self.held.retain(|held| held.confirmed.is_none_or(counts));
     }
 }
 
@@ -94,19 +105,13 @@ impl Inner {
             self.host.sleep(wait_ms).await;
             let (up_to, events) = self.unconfirmed.borrow().next(super::revalidate::MAX_TAGS_PER_APPEND);
             if events.is_empty() {
-                self.host.sleep(KEPT_MS).await;
-                let mut unconfirmed = self.unconfirmed.borrow_mut();
-                unconfirmed.forget_confirmed();
-                unconfirmed.is_retrying = !unconfirmed.held.is_empty();
-                if !unconfirmed.is_retrying {
-                    return;
-                }
-                continue;
+                self.unconfirmed.borrow_mut().is_retrying = false;
+                return;
             }
             let deadline = Deadline::after(self.host.as_ref(), self.config.write_timeout_ms);
             match self.append_events(&events, deadline).await {
                 Ok(log) => {
-                    self.unconfirmed.borrow_mut().confirmed(up_to, log.version());
+                    self.unconfirmed.borrow_mut().confirmed(up_to, log.version(), self.host.monotonic_ms());
                     let hard = events.iter().filter(|event| event.mode == Mode::Hard);
                     self.spawn_sweep(hard.map(|event| event.tag.clone()).collect(), log.version());
                     let line = format!(
@@ -148,7 +153,7 @@ mod tests {
         let (up_to, events) = unconfirmed.next(10);
         assert_eq!(events.len(), 2);
         unconfirmed.add(&[event("a", Mode::Hard)]);
-        unconfirmed.confirmed(up_to, 5);
+        unconfirmed.confirmed(up_to, 5, 100);
         assert_eq!(unconfirmed.standing("a", 5, 0), Standing::Expired);
         assert_eq!(unconfirmed.standing("b", 5, 0), Standing::Fresh);
         assert_eq!(unconfirmed.next(10).1.len(), 1);
@@ -159,9 +164,11 @@ mod tests {
         let mut unconfirmed = Unconfirmed::default();
         unconfirmed.add(&[event("a", Mode::Hard)]);
         let (up_to, _) = unconfirmed.next(10);
-        unconfirmed.confirmed(up_to, 5);
+        unconfirmed.confirmed(up_to, 5, 100);
         assert_eq!(unconfirmed.standing("a", 4, 0), Standing::Expired);
-        unconfirmed.forget_confirmed();
+        unconfirmed.forget_confirmed(100 + KEPT_MS - 1);
+        assert_eq!(unconfirmed.standing("a", 4, 0), Standing::Expired);
+        unconfirmed.forget_confirmed(100 + KEPT_MS);
         assert_eq!(unconfirmed.standing("a", 4, 0), Standing::Fresh);
     }
 
