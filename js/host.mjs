@@ -20,15 +20,19 @@ const getRandomValues = crypto.getRandomValues.bind(crypto);
  *   credentials?: AwsCredentials | (() => Promise<AwsCredentials> | AwsCredentials),
  *   env: (name: string) => string | undefined,
  *   readFile: (path: string) => Promise<Uint8Array | null>,
+ *   writeFile: (path: string, bytes: Uint8Array) => Promise<boolean>,
+ *   runProcess: (command: string, timeoutMs: number) => Promise<Uint8Array | null>,
  *   setTimeout: (callback: () => void, delayMs: number) => unknown,
  * }} process
  */
-export function createHost({ fetch, logger, credentials, env, readFile, setTimeout }) {
+export function createHost({ fetch, logger, credentials, env, readFile, writeFile, runProcess, setTimeout }) {
   return {
     now,
     monotonic: performanceNow,
     env,
     readFile,
+    writeFile,
+    runProcess,
     random32: () => getRandomValues(new Uint32Array(1))[0] ?? 0,
 
     /** @param {number} delayMs */
@@ -102,8 +106,9 @@ async function exchange(fetch, url, method, flatHeaders, body, signal) {
     headers[/** @type {string} */ (flatHeaders[index])] = /** @type {string} */ (flatHeaders[index + 1]);
   }
   // `internal` keeps Next's patched fetch from caching or counting the cache's own requests.
-  const init = { method, headers, body, signal, redirect: /** @type {const} */ ("error"), next: { internal: true } };
-  const response = await fetch(url, init);
+  const init = { method, headers, signal, redirect: /** @type {const} */ ("error"), next: { internal: true } };
+  // The web's `fetch` takes no body with a GET, be it empty.
+  const response = await fetch(url, body.length > 0 ? { ...init, body } : init);
   /** @type {string[]} */
   const flat = [];
   response.headers.forEach((value, name) => flat.push(name, value));

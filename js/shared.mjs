@@ -73,6 +73,8 @@ export function hostFor(options, logger) {
     logger,
     env: runtime.env,
     readFile: runtime.readFile,
+    writeFile: runtime.writeFile,
+    runProcess: runtime.runProcess,
     setTimeout: runtime.setTimeout,
   });
 }

@@ -15,7 +15,8 @@ use nextjs_dynamodb_cache::cache::{
 };
 use nextjs_dynamodb_cache::credentials::Provider;
 use nextjs_dynamodb_cache::dynamodb::{
-    BatchGetItem, BatchWriteItem, Client, ClientConfig, GetItem, Query, UpdateItem, read_response,
+    BatchGetItem, BatchWriteItem, Client, ClientConfig, Destination, GetItem, Query, UpdateItem,
+    read_response,
 };
 use nextjs_dynamodb_cache::endpoint::Endpoint;
 use nextjs_dynamodb_cache::host::{FetchError, Host, LocalFuture, LogLevel};
@@ -80,7 +81,7 @@ impl Host for OneAnswer {
 
 fn cache(host: &Rc<OneAnswer>) -> Cache {
     let endpoint = Endpoint::resolve(Some("http://localhost:8000"), "eu-central-1", host.as_ref()).unwrap();
-    let config = ClientConfig::new("eu-central-1", endpoint, Provider::environment());
+    let config = ClientConfig::new(Destination::known(endpoint), Provider::environment());
     let prefix = Prefix::new("").expect("the empty prefix");
     Cache::new(host.clone(), Client::new(host.clone(), config), Config::new("t", prefix))
 }

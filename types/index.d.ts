@@ -83,8 +83,8 @@ export type FetchLike = (
   init: {
     method: string;
     headers: Record<string, string>;
-    /** Never in shared memory, which the web's own `fetch` does not accept. */
-    body: Uint8Array & { readonly buffer: ArrayBuffer };
+    /** Never in shared memory, which the web's own `fetch` does not accept. Absent where there is none. */
+    body?: Uint8Array & { readonly buffer: ArrayBuffer };
     signal: AbortSignal;
     redirect: "error";
   },

@@ -4,6 +4,7 @@ import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { inlineCore } from "./inline-core.mjs";
 import { createHttpFetch } from "./node-http.mjs";
+import { replaceFile, runProcess } from "./node-system.mjs";
 
 /** Next's own modules are found from here: the package lies in the application's node_modules. */
 const require = createRequire(import.meta.url);
@@ -20,6 +21,8 @@ const builtin = process.getBuiltinModule ?? require;
 const runtime = {
   env: (name) => process.env[name] || undefined,
   readFile: (path) => builtin("node:fs").promises.readFile(path).catch(() => null),
+  writeFile: (path, bytes) => replaceFile(builtin("node:fs").promises, path, bytes),
+  runProcess: (command, timeoutMs) => runProcess(builtin("node:child_process"), command, timeoutMs),
   fetch: createHttpFetch(builtin),
   // It keeps the process alive: a write that waits for its next attempt is finished first. Budgets end every wait.
   setTimeout: globalThis.setTimeout,

@@ -6,6 +6,10 @@ export interface Runtime {
   env(name: string): string | undefined;
   /** A file's bytes; `null` where it cannot be read or the runtime has no files. */
   readFile(path: string): Promise<Uint8Array | null>;
+  /** Replaces a file that only its owner may read; whether that worked. */
+  writeFile(path: string, bytes: Uint8Array): Promise<boolean>;
+  /** What a command prints in the system's shell; `null` where the runtime has none. Rejects with how it ended. */
+  runProcess(command: string, timeoutMs: number): Promise<Uint8Array | null>;
   /** The HTTP that the core uses unless the option `fetch` replaces it. */
   fetch: FetchLike;
   /** The runtime's own timer, out of reach of whoever replaces the global one; `clearTimeout` ends it. */

@@ -9,8 +9,11 @@ export function webRuntime(compileCore) {
   const setTimeout = globalThis.setTimeout.bind(globalThis);
   const fetch = globalThis.fetch.bind(globalThis);
   return {
-    env: (name) => globalThis.process?.env?.[name] || undefined,
+    // There is no metadata service of EC2 next to such a runtime: nobody needs to wait for it.
+    env: (name) => globalThis.process?.env?.[name] || (name === "AWS_EC2_METADATA_DISABLED" ? "true" : undefined),
     readFile: async () => null,
+    writeFile: async () => false,
+    runProcess: async () => null,
     // Workers know no "error". DynamoDB does not redirect, and what does is no DynamoDB: its status says so.
     fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
     setTimeout,

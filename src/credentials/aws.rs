@@ -4,7 +4,6 @@ use super::CredentialsError;
 use crate::endpoint::{DEFAULT_REGION, Endpoint, Service, configured_region, profile_region};
 use crate::host::Host;
 use crate::shared_config::SharedConfig;
-use http::Uri;
 
 /// What all sources of the chain have at hand.
 #[derive(Clone, Copy)]
@@ -18,7 +17,7 @@ pub struct Aws<'a> {
 impl Aws<'_> {
     /// The region whose STS is asked.
     pub fn region(&self) -> Result<String, CredentialsError> {
-        let invalid = |error| CredentialsError::invalid("STS", error);
+        let invalid = |error| CredentialsError::of("STS", &error);
         if let Some(region) = configured_region(self.region, self.host).map_err(invalid)? {
             return Ok(region);
         }
@@ -28,11 +27,6 @@ impl Aws<'_> {
     /// Where a service of AWS is, with its region.
     pub fn endpoint(&self, service: Service, region: &str) -> Result<Endpoint, CredentialsError> {
         let endpoint = Endpoint::of_service(service, region, self.config, self.host);
-        endpoint.map_err(|error| CredentialsError::invalid(service.name(), error))
+        endpoint.map_err(|error| CredentialsError::of(service.name(), &error))
     }
-}
-
-/// A URI of parts that are known to be valid, or an error that names what asked for it.
-pub fn uri(what: &'static str, text: &str) -> Result<Uri, CredentialsError> {
-    text.parse().map_err(|_| CredentialsError::invalid(what, "the address is no URL"))
 }

@@ -69,7 +69,9 @@ impl CredentialsCache {
             return Ok(current);
         }
         let renewed = within(&inner.host, deadline, inner.renew().wait()).await;
-        renewed.unwrap_or(Err(CredentialsError::TimedOut)).or_else(|error| inner.last_minute(error))
+        renewed
+            .unwrap_or_else(|| Err(CredentialsError::timed_out()))
+            .or_else(|error| inner.last_minute(error))
     }
 
     /// Forgets credentials that AWS called expired, unless others have taken their place.
@@ -93,7 +95,7 @@ impl Inner {
         self.host.spawn(Box::pin(async move {
             let limit = Deadline::after(inner.host.as_ref(), RENEWAL_TIMEOUT_MS);
             let provided = within(&inner.host, limit, inner.provider.provide(inner.host.as_ref())).await;
-            let provided = provided.unwrap_or(Err(CredentialsError::TimedOut));
+            let provided = provided.unwrap_or_else(|| Err(CredentialsError::timed_out()));
             let provided = inner.extended(provided).map(Rc::new);
             let not_before_ms = match &provided {
                 Ok(credentials) => {
@@ -191,9 +193,10 @@ mod tests {
         (CredentialsCache::new(host.clone(), provider), calls)
     }
 
-    fn key(host: &ScriptedHost, cache: &CredentialsCache) -> Result<String, CredentialsError> {
+    fn key(host: &ScriptedHost, cache: &CredentialsCache) -> Result<String, String> {
         let deadline = Deadline::after(host, 1_000);
-        host.run(cache.get(deadline)).map(|credentials| credentials.access_key_id.clone())
+        let credentials = host.run(cache.get(deadline)).map_err(|error| error.to_string())?;
+        Ok(credentials.access_key_id.clone())
     }
 
     fn pass(host: &ScriptedHost, ms: u64) {
@@ -217,7 +220,7 @@ mod tests {
         let host = ScriptedHost::new();
         let (cache, calls) = cache(&host, &[Ok(HOUR_MS)]);
         let short = Deadline::after(host.as_ref(), 3);
-        assert_eq!(host.run(cache.get(short)).expect_err("too short"), CredentialsError::TimedOut);
+        assert_eq!(host.run(cache.get(short)).expect_err("too short"), CredentialsError::timed_out());
         assert_eq!(host.elapsed_ms(), 3);
         assert_eq!((key(&host, &cache), calls.get()), (Ok("key 1".to_owned()), 1));
     }
@@ -260,14 +263,14 @@ mod tests {
         pass(&host, RENEWED_BEFORE_END_MS - 100);
         assert_eq!((key(&host, &cache), calls.get()), (Ok("key 1".to_owned()), 3));
         pass(&host, 100);
-        assert_eq!(key(&host, &cache), Err(CredentialsError::Function("down".to_owned())));
+        assert_eq!(key(&host, &cache), Err("the credentials option failed: down".to_owned()));
     }
 
     #[test]
     fn a_failure_is_not_remembered_while_there_are_no_credentials() {
         let host = ScriptedHost::new();
         let (cache, _) = cache(&host, &[Err("down"), Ok(HOUR_MS)]);
-        assert_eq!(key(&host, &cache), Err(CredentialsError::Function("down".to_owned())));
+        assert_eq!(key(&host, &cache), Err("the credentials option failed: down".to_owned()));
         assert_eq!(key(&host, &cache), Ok("key 2".to_owned()));
     }
 
@@ -339,9 +342,9 @@ mod tests {
                 Box::pin(std::future::pending())
             })),
         );
-        assert_eq!(key(&host, &cache), Err(CredentialsError::TimedOut));
+        assert_eq!(key(&host, &cache), Err(CredentialsError::timed_out().to_string()));
         pass(&host, RENEWAL_TIMEOUT_MS - 1_001);
-        assert_eq!((key(&host, &cache), asked.get()), (Err(CredentialsError::TimedOut), 1));
-        assert_eq!((key(&host, &cache), asked.get()), (Err(CredentialsError::TimedOut), 2));
+        assert_eq!((key(&host, &cache), asked.get()), (Err(CredentialsError::timed_out().to_string()), 1));
+        assert_eq!((key(&host, &cache), asked.get()), (Err(CredentialsError::timed_out().to_string()), 2));
     }
 }

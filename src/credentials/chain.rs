@@ -12,8 +12,7 @@ pub async fn credentials(host: &dyn Host, region: Option<&str>) -> Result<Creden
         Ok(credentials) => return Ok(credentials),
         Err(missing) => missing,
     };
-    let config =
-        SharedConfig::load(host).await.map_err(|error| CredentialsError::Profile(error.to_string()))?;
+    let config = SharedConfig::load(host).await.map_err(|error| CredentialsError::new(&error))?;
     let aws = Aws { host, config: &config, region };
     if let Some(credentials) = profile::credentials(aws).await? {
         return Ok(credentials);
@@ -24,7 +23,6 @@ pub async fn credentials(host: &dyn Host, region: Option<&str>) -> Result<Creden
     if let Some(credentials) = container::credentials(host).await? {
         return Ok(credentials);
     }
-    imds::credentials(aws)
-        .await
-        .map_err(|error| CredentialsError::NotFound { missing, last: error.to_string() })
+    let last = imds::credentials(aws).await;
+    last.map_err(|error| CredentialsError::not_found(&missing, &format!(" (asked last: {error})")))
 }

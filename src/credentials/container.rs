@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 
 use super::document::Document;
-use super::request::SourceRequest;
+use super::request::{Answer, Pending, SourceRequest};
 use super::{Credentials, CredentialsError, Source};
 use crate::host::{Host, set_variable};
 use http::header::{ACCEPT, AUTHORIZATION};
@@ -23,39 +23,41 @@ const ALLOWED: [&str; 5] = ["localhost", "[::1]", ECS, "169.254.170.23", "[fd00:
 const ATTEMPT_MS: u64 = 1_000;
 
 /// The container's credentials; `None` outside of one.
-pub async fn credentials(host: &dyn Host) -> Result<Option<Credentials>, CredentialsError> {
-    let Some((variable, uri)) = endpoint(host)? else { return Ok(None) };
-    let mut request = SourceRequest::new(variable, Method::GET, uri).header(ACCEPT, "application/json")?;
-    request.timeout_ms = ATTEMPT_MS;
-    if let Some(token) = token(host).await? {
-        request = request.header(AUTHORIZATION, &token)?;
-    }
-    let answer = request.send(host).await?;
+pub fn credentials(host: &dyn Host) -> Pending<'_, Option<Credentials>> {
+    Box::pin(async move {
+        let Some((variable, uri)) = endpoint(host)? else { return Ok(None) };
+        let mut request = SourceRequest::new(variable, Method::GET, uri);
+        request.timeout_ms = ATTEMPT_MS;
+        request.header(ACCEPT, "application/json")?;
+        if let Some(token) = token(host).await? {
+            request.header(AUTHORIZATION, &token)?;
+        }
+        read(variable, &request.send(host).await?).map(Some)
+    })
+}
+
+fn read(variable: &'static str, answer: &Answer) -> Result<Credentials, CredentialsError> {
     if answer.status != 200 {
-        return Err(CredentialsError::invalid(
+        return Err(CredentialsError::of(
             variable,
-            format_args!("it answered with status {}", answer.status),
+            &format_args!("it answered with status {}", answer.status),
         ));
     }
-    let document = Document::parse(&answer.body).map_err(|error| {
-        CredentialsError::invalid(variable, format_args!("its answer was not read: {error}"))
-    })?;
-    let credentials = document.credentials(Source::Container);
-    credentials.map(Some).map_err(|missing| CredentialsError::missing(variable, missing))
+    Document::of(variable, &answer.body)?.credentials(variable, Source::Container)
 }
 
 /// The address, and the variable that it comes from.
 pub fn endpoint(host: &dyn Host) -> Result<Option<(&'static str, Uri)>, CredentialsError> {
     let (variable, text) = match (set_variable(host, RELATIVE_URI), set_variable(host, FULL_URI)) {
         (Some(path), _) if !path.starts_with('/') => {
-            return Err(CredentialsError::invalid(RELATIVE_URI, "it does not begin with /"));
+            return Err(CredentialsError::of(RELATIVE_URI, &"it does not begin with /"));
         }
         (Some(path), _) => (RELATIVE_URI, format!("http://{ECS}{path}")),
         (None, Some(uri)) => (FULL_URI, uri),
         (None, None) => return Ok(None),
     };
-    let uri: Uri = text.parse().map_err(|_| CredentialsError::invalid(variable, "it is no URL"))?;
-    check(&uri).map_err(|why| CredentialsError::invalid(variable, why))?;
+    let uri: Uri = text.parse().map_err(|_| CredentialsError::of(variable, &"it is no URL"))?;
+    check(&uri).map_err(|why| CredentialsError::of(variable, &why))?;
     Ok(Some((variable, uri)))
 }
 
@@ -79,8 +81,8 @@ fn check(uri: &Uri) -> Result<(), &'static str> {
 
 fn is_allowed(host: &str) -> bool {
     let is_loopback = host.strip_prefix("127.").is_some_and(|rest| {
-        let is_byte = |part: &str| part.parse::<u8>().is_ok() && (part == "0" || !part.starts_with('0'));
-        rest.split('.').count() == 3 && rest.split('.').all(is_byte)
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        rest.split('.').count() == 3 && rest.split('.').all(is_number)
     });
     is_loopback || ALLOWED.iter().any(|allowed| host.eq_ignore_ascii_case(allowed))
 }
@@ -99,7 +101,7 @@ async fn token(host: &dyn Host) -> Result<Option<String>, CredentialsError> {
         },
     };
     if token.contains(['\r', '\n']) {
-        return Err(CredentialsError::invalid(variable, "it holds a line break, which no header can hold"));
+        return Err(CredentialsError::of(variable, &"it holds a line break, which no header can hold"));
     }
     Ok(Some(token))
 }

@@ -1,6 +1,6 @@
 //! The JSON documents that sources answer with: objects of strings and numbers, which may lie in an object.
 
-use super::{Credentials, Secret, Source};
+use super::{Credentials, CredentialsError, Secret, Source};
 use crate::calendar::parse_date_time;
 use crate::json::{JsonError, JsonReader, Members, read_object};
 
@@ -11,10 +11,13 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a document.
-    pub fn parse(body: &[u8]) -> Result<Self, JsonError> {
+    /// Reads what `what` answered.
+    pub fn of(what: &'static str, body: &[u8]) -> Result<Self, CredentialsError> {
         let mut document = Document::default();
-        read_object(body, &mut document).map(|()| document)
+        match read_object(body, &mut document) {
+            Ok(()) => Ok(document),
+            Err(error) => Err(CredentialsError::of(what, &format_args!("its answer was not read: {error}"))),
+        }
     }
 
     /// A member by its name, if it is not empty.
@@ -34,22 +37,29 @@ impl Document {
         parse_date_time(value).or_else(|| value.parse().ok())
     }
 
-    /// The keys that it holds; `Err` names the member that is missing.
+    /// A member that must be there.
+    pub fn needed(&self, what: &'static str, name: &str) -> Result<&str, CredentialsError> {
+        self.get(name).ok_or_else(|| CredentialsError::missing(what, name))
+    }
+
+    /// The keys that it holds.
     ///
     /// Their names differ: `Token` of a container and of IMDS, `SessionToken` of a process, in lower case from SSO.
-    pub fn credentials(&self, source: Source) -> Result<Credentials, &'static str> {
-        let any = |names: [&'static str; 2]| names.iter().find_map(|name| self.get(name)).ok_or(names[0]);
-        let token = any(["SessionToken", "sessionToken"]).or(any(["Token", "Token"]));
-        Ok(Credentials {
-            session_token: token.ok().map(Into::into),
-            expires_at_ms: self.time_ms("Expiration").or_else(|| self.time_ms("expiration")),
-            account_id: self.get("AccountId").map(str::to_owned),
-            source,
-            ..Credentials::new(
-                any(["AccessKeyId", "accessKeyId"])?,
-                any(["SecretAccessKey", "secretAccessKey"])?,
-            )
-        })
+    pub fn credentials(&self, what: &'static str, source: Source) -> Result<Credentials, CredentialsError> {
+        let either = |name, or| self.get(name).or_else(|| self.get(or));
+        let access_key_id = either("accessKeyId", "AccessKeyId");
+        let secret_access_key = either("secretAccessKey", "SecretAccessKey");
+        let (Some(access_key_id), Some(secret_access_key)) = (access_key_id, secret_access_key) else {
+            let missing = if access_key_id.is_none() { "AccessKeyId" } else { "SecretAccessKey" };
+            return Err(CredentialsError::missing(what, missing));
+        };
+        let mut credentials = Credentials::new(access_key_id, secret_access_key);
+        let session_token = either("SessionToken", "sessionToken").or_else(|| self.get("Token"));
+        credentials.session_token = session_token.map(Into::into);
+        credentials.expires_at_ms = self.time_ms("Expiration").or_else(|| self.time_ms("expiration"));
+        credentials.account_id = self.get("AccountId").map(str::to_owned);
+        credentials.source = source;
+        Ok(credentials)
     }
 }
 

@@ -3,17 +3,18 @@
 
 use super::aws::Aws;
 use super::document::Document;
-use super::request::{Answer, SourceRequest};
+use super::request::{Answer, Pending, SourceRequest};
 use super::{Credentials, CredentialsError, Source};
 use crate::host::{Host, set_variable};
 use crate::shared_config::SharedConfig;
 use http::{HeaderName, Method, Uri};
 
 const WHAT: &str = "the instance metadata service";
-const TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
-const TOKEN_TTL_SECONDS: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
 const ROLE: &str = "/latest/meta-data/iam/security-credentials/";
 const REGION: &str = "/latest/meta-data/placement/region";
+
+const TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");
+const TOKEN_TTL: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token-ttl-seconds");
 
 /// One attempt, milliseconds: it is next door, and where it is not there finding out costs no more than this.
 const ATTEMPT_MS: u64 = 800;
@@ -22,25 +23,27 @@ const ATTEMPT_MS: u64 = 800;
 const ATTEMPTS: u32 = 4;
 
 /// The keys of the instance's role.
-pub async fn credentials(aws: Aws<'_>) -> Result<Credentials, CredentialsError> {
-    let mut session = Session::open(aws.host, aws.config).await?;
-    let role = session.get(ROLE).await?;
-    let role = role.lines().next().unwrap_or_default().trim();
-    let document = session.get(&format!("{ROLE}{role}")).await?;
-    let document = Document::parse(document.as_bytes())
-        .map_err(|error| CredentialsError::invalid(WHAT, format_args!("its answer was not read: {error}")))?;
+pub fn credentials(aws: Aws<'_>) -> Pending<'_, Credentials> {
+    Box::pin(async move {
+        let mut session = Session::open(aws.host, aws.config).await?;
+        let role = session.get(ROLE.to_owned()).await?;
+        let role = role.lines().next().unwrap_or_default().trim();
+        let document = session.get(format!("{ROLE}{role}")).await?;
+        read(role, &document)
+    })
+}
+
+fn read(role: &str, document: &str) -> Result<Credentials, CredentialsError> {
+    let document = Document::of(WHAT, document.as_bytes())?;
     if let Some(code) = document.get("Code").filter(|code| *code != "Success") {
-        return Err(CredentialsError::invalid(
-            WHAT,
-            format_args!("it has no keys of the role {role}: {code}"),
-        ));
+        return Err(CredentialsError::of(WHAT, &format_args!("it has no keys of the role {role}: {code}")));
     }
-    document.credentials(Source::InstanceMetadata).map_err(|missing| CredentialsError::missing(WHAT, missing))
+    document.credentials(WHAT, Source::InstanceMetadata)
 }
 
 /// The region of the instance.
 pub async fn region(host: &dyn Host, config: &SharedConfig) -> Result<String, CredentialsError> {
-    Session::open(host, config).await?.get(REGION).await
+    Session::open(host, config).await?.get(REGION.to_owned()).await
 }
 
 /// The service's address.
@@ -54,11 +57,7 @@ pub fn endpoint(host: &dyn Host, config: &SharedConfig) -> Result<String, Creden
     {
         let url = url.trim_end_matches('/');
         let is_url = url.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_some() && uri.authority().is_some());
-        return if is_url {
-            Ok(url.to_owned())
-        } else {
-            Err(CredentialsError::invalid(source, "it is no URL"))
-        };
+        return if is_url { Ok(url.to_owned()) } else { Err(CredentialsError::of(source, &"it is no URL")) };
     }
     let mode = setting("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
     match mode {
@@ -66,7 +65,7 @@ pub fn endpoint(host: &dyn Host, config: &SharedConfig) -> Result<String, Creden
         Some((mode, _)) if mode.eq_ignore_ascii_case("ipv4") => Ok("http://169.254.169.254".to_owned()),
         Some((mode, _)) if mode.eq_ignore_ascii_case("ipv6") => Ok("http://[fd00:ec2::254]".to_owned()),
         Some((mode, source)) => {
-            Err(CredentialsError::invalid(source, format_args!("{mode} is neither IPv4 nor IPv6")))
+            Err(CredentialsError::of(source, &format_args!("{mode} is neither IPv4 nor IPv6")))
         }
     }
 }
@@ -79,71 +78,74 @@ struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    async fn open(host: &'a dyn Host, config: &SharedConfig) -> Result<Self, CredentialsError> {
-        if set_variable(host, "AWS_EC2_METADATA_DISABLED")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
-        {
-            return Err(CredentialsError::invalid(WHAT, "AWS_EC2_METADATA_DISABLED is set"));
-        }
-        let endpoint = endpoint(host, config)?;
-        let mut session = Session { host, endpoint, token: String::new() };
-        session.renew_token().await?;
-        Ok(session)
-    }
-
-    async fn renew_token(&mut self) -> Result<(), CredentialsError> {
-        let request = self.request(Method::PUT, "/latest/api/token")?;
-        let mut request = request.header(TOKEN_TTL_SECONDS, "21600")?;
-        request.retries_connections = false;
-        let answer = request.send(self.host).await?;
-        match answer.status {
-            200 => self.token = text(answer),
-            403 => {
-                return Err(CredentialsError::invalid(
-                    WHAT,
-                    "it is switched off for this instance (status 403)",
-                ));
+    fn open(host: &'a dyn Host, config: &SharedConfig) -> Pending<'a, Self> {
+        let is_disabled = set_variable(host, "AWS_EC2_METADATA_DISABLED")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let endpoint = endpoint(host, config);
+        Box::pin(async move {
+            if is_disabled {
+                return Err(CredentialsError::of(WHAT, &"AWS_EC2_METADATA_DISABLED is set"));
             }
-            status => return Err(refused("a token", status)),
-        }
-        Ok(())
+            let mut session = Session { host, endpoint: endpoint?, token: String::new() };
+            session.renew_token().await?;
+            Ok(session)
+        })
     }
 
-    async fn get(&mut self, path: &str) -> Result<String, CredentialsError> {
-        let mut answer = self.ask(path).await?;
-        if answer.status == 401 {
-            // The token has expired.
-            self.renew_token().await?;
-            answer = self.ask(path).await?;
-        }
-        match answer.status {
-            200 => Ok(text(answer)),
-            404 if path == ROLE => Err(CredentialsError::invalid(WHAT, "the instance has no role")),
-            status => Err(refused(path, status)),
-        }
+    fn renew_token(&mut self) -> Pending<'_, ()> {
+        Box::pin(async move {
+            let mut request = self.request(Method::PUT, "/latest/api/token")?;
+            request.header(TOKEN_TTL, "21600")?;
+            request.retries_connections = false;
+            let answer = request.send(self.host).await?;
+            match answer.status {
+                200 => self.token = text(answer),
+                403 => {
+                    return Err(CredentialsError::of(
+                        WHAT,
+                        &"it is switched off for this instance (status 403)",
+                    ));
+                }
+                status => return Err(refused("a token", status)),
+            }
+            Ok(())
+        })
     }
 
-    async fn ask(&self, path: &str) -> Result<Answer, CredentialsError> {
-        let request = self.request(Method::GET, path)?.header(TOKEN, &self.token)?;
-        request.send(self.host).await
+    fn get(&mut self, path: String) -> Pending<'_, String> {
+        Box::pin(async move {
+            let mut has_new_token = false;
+            loop {
+                let mut request = self.request(Method::GET, &path)?;
+                request.header(TOKEN, &self.token)?;
+                let answer = request.send(self.host).await?;
+                match answer.status {
+                    200 => return Ok(text(answer)),
+                    // The token has expired.
+                    401 if !has_new_token => self.renew_token().await?,
+                    404 if path == ROLE => {
+                        return Err(CredentialsError::of(WHAT, &"the instance has no role"));
+                    }
+                    status => return Err(refused(&path, status)),
+                }
+                has_new_token = true;
+            }
+        })
     }
 
     fn request(&self, method: Method, path: &str) -> Result<SourceRequest, CredentialsError> {
-        let uri = super::aws::uri(WHAT, &format!("{}{path}", self.endpoint))?;
-        Ok(SourceRequest {
-            timeout_ms: ATTEMPT_MS,
-            attempts: ATTEMPTS,
-            ..SourceRequest::new(WHAT, method, uri)
-        })
+        let mut request = SourceRequest::to(WHAT, method, &format!("{}{path}", self.endpoint))?;
+        (request.timeout_ms, request.attempts) = (ATTEMPT_MS, ATTEMPTS);
+        Ok(request)
     }
 }
 
 fn text(answer: Answer) -> String {
-    String::from_utf8_lossy(&answer.body).trim().to_owned()
+    str::from_utf8(&answer.body).unwrap_or_default().trim().to_owned()
 }
 
 fn refused(what: &str, status: u16) -> CredentialsError {
-    CredentialsError::invalid(WHAT, format_args!("it answered the request for {what} with status {status}"))
+    CredentialsError::of(WHAT, &format_args!("it answered the request for {what} with status {status}"))
 }
 
 #[cfg(test)]

@@ -2,21 +2,28 @@
 
 use super::aws::Aws;
 use super::profile_chain::{Base, NamedSource, ProfileChain, ProfileError};
+use super::request::Pending;
 use super::{
     Credentials, CredentialsError, Source, container, environment, imds, process, sso, sts, web_identity,
 };
+use std::fmt::Display;
 
 /// The selected profile's credentials; `None` where it says nothing about them.
-pub async fn credentials(aws: Aws<'_>) -> Result<Option<Credentials>, CredentialsError> {
-    let in_files = |why: String| CredentialsError::Profile(format!("{why} (in {})", aws.config.files()));
+pub fn credentials(aws: Aws<'_>) -> Pending<'_, Option<Credentials>> {
+    Box::pin(of_selected(aws))
+}
+
+async fn of_selected(aws: Aws<'_>) -> Result<Option<Credentials>, CredentialsError> {
+    let in_files =
+        |why: &dyn Display| CredentialsError::new(&format_args!("{why} (in {})", aws.config.files()));
     let chain = match ProfileChain::resolve(aws.config) {
         Ok(chain) => chain,
         Err(ProfileError::None) => return Ok(None),
-        Err(ProfileError::Invalid(why)) => return Err(in_files(why)),
+        Err(ProfileError::Invalid(why)) => return Err(in_files(&why)),
     };
     match follow(aws, chain).await {
         Ok(credentials) => Ok(Some(Credentials { source: Source::Profile, ..credentials })),
-        Err(error) => Err(in_files(format!("the profile {}: {error}", aws.config.selected()))),
+        Err(error) => Err(in_files(&format_args!("the profile {}: {error}", aws.config.selected()))),
     }
 }
 
@@ -36,22 +43,23 @@ async fn base(aws: Aws<'_>, base: Base) -> Result<Credentials, CredentialsError>
             ..Credentials::new(access_key_id, secret_access_key)
         }),
         Base::Named { source, profile } => {
-            let none = |why: &str| {
-                CredentialsError::Profile(format!("the credential_source of {profile} has none: {why}"))
+            let none = |why: &dyn Display| {
+                CredentialsError::new(&format_args!("the credential_source of {profile} has none: {why}"))
             };
             match source {
-                NamedSource::Environment => environment::credentials(aws.host)
-                    .map_err(|missing| none(&format!("set {} in the environment", missing.join(" and ")))),
+                NamedSource::Environment => environment::credentials(aws.host).map_err(|missing| {
+                    none(&format_args!("set {} in the environment", missing.join(" and ")))
+                }),
                 NamedSource::Ec2InstanceMetadata => imds::credentials(aws).await,
                 NamedSource::EcsContainer => container::credentials(aws.host)
                     .await?
-                    .ok_or_else(|| none("this is no container of ECS or EKS")),
+                    .ok_or_else(|| none(&"this is no container of ECS or EKS")),
             }
         }
         Base::WebIdentity { role, token_file } => web_identity::credentials(aws, &role, &token_file).await,
         Base::Sso(sso) => sso::credentials(aws, &sso).await,
         Base::Process { command, account_id } => {
-            let credentials = process::credentials(aws.host, &command).await?;
+            let credentials = process::credentials(aws.host, command).await?;
             Ok(Credentials { account_id: credentials.account_id.clone().or(account_id), ..credentials })
         }
     }

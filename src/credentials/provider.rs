@@ -49,14 +49,15 @@ impl Provider {
     /// Asks the source.
     pub async fn provide(&self, host: &dyn Host) -> Result<Credentials, CredentialsError> {
         match &self.kind {
-            Kind::Environment => environment::credentials(host)
-                .map_err(|missing| CredentialsError::NotFound { missing, last: String::new() }),
+            Kind::Environment => {
+                environment::credentials(host).map_err(|missing| CredentialsError::not_found(&missing, ""))
+            }
             Kind::Profile => of_profile(host).await,
             Kind::DefaultChain { region } => chain::credentials(host, region.as_deref()).await,
             Kind::Function(function) => {
-                let given = function().await.map_err(CredentialsError::Function)?;
+                let given = function().await.map_err(|why| CredentialsError::of_function(&why))?;
                 if given.access_key_id.is_empty() || given.secret_access_key.is_empty() {
-                    return Err(CredentialsError::Function("it gave an empty key".to_owned()));
+                    return Err(CredentialsError::of_function("it gave an empty key"));
                 }
                 let session_token = given.session_token.filter(|token: &Secret| !token.is_empty());
                 Ok(Credentials { session_token, source: Source::Option, ..given })
@@ -66,69 +67,61 @@ impl Provider {
 }
 
 async fn of_profile(host: &dyn Host) -> Result<Credentials, CredentialsError> {
-    let config =
-        SharedConfig::load(host).await.map_err(|error| CredentialsError::Profile(error.to_string()))?;
+    let config = SharedConfig::load(host).await.map_err(|error| CredentialsError::new(&error))?;
     let credentials = profile::credentials(super::aws::Aws { host, config: &config, region: None }).await?;
-    credentials.ok_or_else(|| {
-        CredentialsError::Profile(format!("the profile {} has no credentials", config.selected()))
-    })
+    credentials.ok_or_else(|| CredentialsError::of("no credentials in the profile", &config.selected()))
 }
 
-/// Why there are no credentials. It never holds a secret.
+/// Why there are no credentials: names the source, and what is to be done. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CredentialsError {
-    /// No source has any.
-    NotFound {
-        /// The variables that are not set.
-        missing: Vec<&'static str>,
-        /// What the last source that was asked said; empty where there was none.
-        last: String,
-    },
-    /// A profile, or a shared file, is not valid: names it.
-    Profile(String),
-    /// A source that is configured failed.
-    Source {
-        /// The source or its variable.
-        what: &'static str,
-        /// What it said.
-        why: String,
-    },
-    /// The user's function failed; what it said.
-    Function(String),
-    /// The source did not answer in time.
-    TimedOut,
+pub struct CredentialsError {
+    message: Box<str>,
 }
 
 impl CredentialsError {
-    pub(super) fn invalid(what: &'static str, why: impl fmt::Display) -> Self {
-        CredentialsError::Source { what, why: why.to_string() }
+    /// What happened, for a person.
+    #[cold]
+    pub(super) fn new(message: &dyn fmt::Display) -> Self {
+        CredentialsError { message: message.to_string().into_boxed_str() }
     }
 
-    pub(super) fn missing(what: &'static str, name: &str) -> Self {
-        CredentialsError::invalid(what, format_args!("{name} is missing"))
+    /// `what` is configured, and fails.
+    #[cold]
+    pub(super) fn of(what: &str, why: &dyn fmt::Display) -> Self {
+        CredentialsError::new(&format_args!("{what}: {why}"))
     }
 
-    pub(super) fn unreadable_file(what: &'static str, path: &str) -> Self {
-        CredentialsError::invalid(what, format_args!("the file {path} cannot be read"))
+    #[cold]
+    pub(super) fn missing(what: &str, name: &str) -> Self {
+        CredentialsError::new(&format_args!("{what}: {name} is missing"))
+    }
+
+    #[cold]
+    pub(super) fn unreadable_file(what: &str, path: &str) -> Self {
+        CredentialsError::new(&format_args!("{what}: the file {path} cannot be read"))
+    }
+
+    /// No source has any. `last` is what the last one said that was asked.
+    #[cold]
+    pub(super) fn not_found(missing: &[&str], last: &str) -> Self {
+        let missing = missing.join(" and ");
+        CredentialsError::new(&format_args!(
+            "no AWS credentials: set {missing} in the environment, or give the option credentials{last}"
+        ))
+    }
+
+    pub(super) fn timed_out() -> Self {
+        CredentialsError::new(&"the source of the credentials did not answer in time")
+    }
+
+    fn of_function(why: &str) -> Self {
+        CredentialsError::of("the credentials option failed", &why)
     }
 }
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CredentialsError::NotFound { missing, last } => {
-                let missing = missing.join(" and ");
-                write!(
-                    f,
-                    "no AWS credentials: set {missing} in the environment, or give the option credentials"
-                )?;
-                if last.is_empty() { Ok(()) } else { write!(f, " (asked last: {last})") }
-            }
-            CredentialsError::Profile(why) => f.write_str(why),
-            CredentialsError::Source { what, why } => write!(f, "{what}: {why}"),
-            CredentialsError::Function(why) => write!(f, "the credentials option failed: {why}"),
-            CredentialsError::TimedOut => f.write_str("the source of the credentials did not answer in time"),
-        }
+        f.write_str(&self.message)
     }
 }
 

@@ -1,21 +1,22 @@
 //! Requests to the sources of credentials: few, small, and tried again where that may help.
 
 use super::CredentialsError;
-use crate::host::{FetchError, Host};
+use crate::host::Host;
 use crate::retry::{Failure, backoff_ms};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use std::pin::Pin;
 
 /// One attempt, milliseconds; STS takes up to a few hundred.
 const ATTEMPT_MS: u64 = 5_000;
 
+/// A future that borrows. Boxed, so that the sources' state machines are not compiled into each other.
+pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, CredentialsError>> + 'a>>;
+
 /// A request to one of the sources.
 pub struct SourceRequest {
     /// Who is asked, for errors.
-    pub what: &'static str,
-    pub method: Method,
-    pub uri: Uri,
-    pub headers: Vec<(HeaderName, HeaderValue)>,
-    pub body: Vec<u8>,
+    what: &'static str,
+    pub request: Request<Vec<u8>>,
     /// Of one attempt.
     pub timeout_ms: u64,
     /// The first one included.
@@ -33,26 +34,27 @@ pub struct Answer {
 impl SourceRequest {
     /// A request without headers and body, with three attempts.
     pub fn new(what: &'static str, method: Method, uri: Uri) -> Self {
-        SourceRequest {
-            what,
-            method,
-            uri,
-            headers: Vec::new(),
-            body: Vec::new(),
-            timeout_ms: ATTEMPT_MS,
-            attempts: 3,
-            retries_connections: true,
+        let mut request = Request::new(Vec::new());
+        (*request.method_mut(), *request.uri_mut()) = (method, uri);
+        SourceRequest { what, request, timeout_ms: ATTEMPT_MS, attempts: 3, retries_connections: true }
+    }
+
+    /// A request to an address that is known to be valid but for what somebody configured.
+    pub fn to(what: &'static str, method: Method, address: &str) -> Result<Self, CredentialsError> {
+        match address.parse() {
+            Ok(uri) => Ok(SourceRequest::new(what, method, uri)),
+            Err(_) => Err(CredentialsError::of(what, &"the address is no URL")),
         }
     }
 
     /// Adds a header; `Err` when no header can hold the value.
-    pub fn header(mut self, name: HeaderName, value: &str) -> Result<Self, CredentialsError> {
-        let mut value = HeaderValue::from_str(value).map_err(|_| {
-            CredentialsError::invalid(self.what, format_args!("no header can hold the {name}"))
-        })?;
+    pub fn header(&mut self, name: HeaderName, value: &str) -> Result<(), CredentialsError> {
+        let Ok(mut value) = HeaderValue::from_str(value) else {
+            return Err(CredentialsError::of(self.what, &"no header can hold what it is asked with"));
+        };
         value.set_sensitive(true);
-        self.headers.push((name, value));
-        Ok(self)
+        self.request.headers_mut().insert(name, value);
+        Ok(())
     }
 
     /// Sends it.
@@ -60,40 +62,39 @@ impl SourceRequest {
     /// # Errors
     ///
     /// No answer, or one of 500 and above, at the last attempt.
-    pub async fn send(&self, host: &dyn Host) -> Result<Answer, CredentialsError> {
-        let mut failed = 0;
-        loop {
-            let why = match host.fetch(self.build(), self.timeout_ms).await {
-                Ok(answer) if self.is_final(answer.status().as_u16()) => {
-                    return Ok(Answer { status: answer.status().as_u16(), body: answer.into_body() });
+    pub fn send(self, host: &dyn Host) -> Pending<'_, Answer> {
+        Box::pin(async move {
+            let mut failed = 0;
+            loop {
+                let why = match host.fetch(self.build(), self.timeout_ms).await {
+                    Ok(answer) => match answer.status().as_u16() {
+                        status @ (429 | 500..) => {
+                            CredentialsError::of(self.what, &format_args!("it answered with status {status}"))
+                        }
+                        status => return Ok(Answer { status, body: answer.into_body() }),
+                    },
+                    Err(error) if !self.retries_connections => {
+                        return Err(CredentialsError::of(self.what, &error));
+                    }
+                    Err(error) => CredentialsError::of(self.what, &error),
+                };
+                failed += 1;
+                if failed == self.attempts {
+                    return Err(why);
                 }
-                Ok(answer) => format!("it answered with status {}", answer.status().as_u16()),
-                Err(error) if !self.retries_connections => return Err(self.unanswered(&error)),
-                Err(error) => error.to_string(),
-            };
-            failed += 1;
-            if failed == self.attempts {
-                return Err(CredentialsError::invalid(self.what, why));
+                host.sleep(backoff_ms(Failure::Transient, failed, host.random())).await;
             }
-            host.sleep(backoff_ms(Failure::Transient, failed, host.random())).await;
-        }
+        })
     }
 
+    /// For one attempt.
     fn build(&self) -> Request<Vec<u8>> {
-        let mut request = Request::new(self.body.clone());
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        for (name, value) in &self.headers {
-            request.headers_mut().append(name.clone(), value.clone());
+        let mut request = Request::new(self.request.body().clone());
+        *request.method_mut() = self.request.method().clone();
+        *request.uri_mut() = self.request.uri().clone();
+        for (name, value) in self.request.headers() {
+            request.headers_mut().insert(name.clone(), value.clone());
         }
         request
-    }
-
-    fn is_final(&self, status: u16) -> bool {
-        status < 500 && status != 429
-    }
-
-    fn unanswered(&self, error: &FetchError) -> CredentialsError {
-        CredentialsError::invalid(self.what, error)
     }
 }

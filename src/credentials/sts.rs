@@ -3,32 +3,28 @@
 
 use super::aws::Aws;
 use super::profile_chain::Role;
-use super::request::SourceRequest;
-use super::{Credentials, CredentialsError, Source};
+use super::request::{Pending, SourceRequest};
+use super::{Credentials, CredentialsError};
 use crate::calendar::parse_date_time;
 use crate::endpoint::Service;
 use crate::sigv4::{self, SigningKey};
+use http::Method;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Method};
 
 const WHAT: &str = "STS";
 
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
-pub async fn assume_role(
-    aws: Aws<'_>,
-    role: &Role,
-    with: &Credentials,
-) -> Result<Credentials, CredentialsError> {
-    call(aws, "AssumeRole", role, Proof::Signature(with)).await
+pub fn assume_role<'a>(aws: Aws<'a>, role: &'a Role, with: &Credentials) -> Pending<'a, Credentials> {
+    call(aws, role, request(aws, "AssumeRole", role, Proof::Signature(with)))
 }
 
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
-pub async fn assume_role_with_web_identity(
-    aws: Aws<'_>,
-    role: &Role,
+pub fn assume_role_with_web_identity<'a>(
+    aws: Aws<'a>,
+    role: &'a Role,
     token: &str,
-) -> Result<Credentials, CredentialsError> {
-    call(aws, "AssumeRoleWithWebIdentity", role, Proof::Token(token)).await
+) -> Pending<'a, Credentials> {
+    call(aws, role, request(aws, "AssumeRoleWithWebIdentity", role, Proof::Token(token)))
 }
 
 /// Who asks.
@@ -37,16 +33,26 @@ enum Proof<'a> {
     Token(&'a str),
 }
 
-async fn call(
+fn call<'a>(
+    aws: Aws<'a>,
+    role: &'a Role,
+    request: Result<SourceRequest, CredentialsError>,
+) -> Pending<'a, Credentials> {
+    Box::pin(async move {
+        let answer = request?.send(aws.host).await?;
+        read(str::from_utf8(&answer.body).unwrap_or_default(), answer.status, role)
+    })
+}
+
+fn request(
     aws: Aws<'_>,
     action: &str,
     role: &Role,
     proof: Proof<'_>,
-) -> Result<Credentials, CredentialsError> {
+) -> Result<SourceRequest, CredentialsError> {
     let endpoint = aws.endpoint(Service::Sts, &aws.region()?)?;
     let now_ms = aws.host.now_ms();
     let own_name = format!("nextjs-dynamodb-cache-{now_ms}");
-    let token = if let Proof::Token(token) = proof { Some(token) } else { None };
     let form = form(&[
         ("Action", Some(action)),
         ("Version", Some("2011-06-15")),
@@ -54,24 +60,22 @@ async fn call(
         ("RoleSessionName", Some(role.session_name.as_deref().unwrap_or(&own_name))),
         ("ExternalId", role.external_id.as_deref()),
         ("DurationSeconds", role.duration_seconds.as_deref()),
-        ("WebIdentityToken", token),
+        ("WebIdentityToken", if let Proof::Token(token) = proof { Some(token) } else { None }),
     ]);
-    let mut request = http::Request::new(form.into_bytes());
-    (*request.method_mut(), *request.uri_mut()) = (Method::POST, endpoint.uri().clone());
-    let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
-    request.headers_mut().insert(CONTENT_TYPE, form_type);
+    let mut call = SourceRequest::new(WHAT, Method::POST, endpoint.uri().clone());
+    *call.request.body_mut() = form.into_bytes();
+    call.header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
     if let Proof::Signature(with) = proof {
         let key = SigningKey::derive(with, endpoint.signing_region(), "sts", now_ms);
-        let hash = sigv4::sha256_hex(request.body());
-        sigv4::sign(&mut request, &key, with, &hash, now_ms).map_err(|_| {
-            CredentialsError::invalid(WHAT, "no header can hold the credentials that it is asked with")
-        })?;
+        let hash = sigv4::sha256_hex(call.request.body());
+        if sigv4::sign(&mut call.request, &key, with, &hash, now_ms).is_err() {
+            return Err(CredentialsError::of(
+                WHAT,
+                &"no header can hold the credentials that it is asked with",
+            ));
+        }
     }
-    let (parts, body) = request.into_parts();
-    let headers = parts.headers.into_iter().filter_map(|(name, value)| Some((name?, value))).collect();
-    let request = SourceRequest { headers, body, ..SourceRequest::new(WHAT, parts.method, parts.uri) };
-    let answer = request.send(aws.host).await?;
-    read(&String::from_utf8_lossy(&answer.body), answer.status, role)
+    Ok(call)
 }
 
 fn read(xml: &str, status: u16, role: &Role) -> Result<Credentials, CredentialsError> {
@@ -79,26 +83,20 @@ fn read(xml: &str, status: u16, role: &Role) -> Result<Credentials, CredentialsE
         let (code, message) =
             (element(xml, "Code").unwrap_or("no code"), element(xml, "Message").unwrap_or_default());
         let why = format_args!("it refused the role {}: {code}: {message} (status {status})", role.arn);
-        return Err(CredentialsError::invalid(WHAT, why));
+        return Err(CredentialsError::of(WHAT, &why));
     }
     let needed = |name| element(xml, name).ok_or_else(|| CredentialsError::missing(WHAT, name));
-    let arn = element(xml, "Arn").and_then(|arn| arn.split(':').nth(4));
-    Ok(Credentials {
-        session_token: Some(needed("SessionToken")?.into()),
-        expires_at_ms: Some(
-            parse_date_time(needed("Expiration")?)
-                .ok_or_else(|| CredentialsError::invalid(WHAT, "its Expiration is no date"))?,
-        ),
-        account_id: arn.map(str::to_owned),
-        source: Source::Profile,
-        ..Credentials::new(needed("AccessKeyId")?, needed("SecretAccessKey")?)
-    })
+    let mut credentials = Credentials::new(needed("AccessKeyId")?, needed("SecretAccessKey")?);
+    credentials.session_token = Some(needed("SessionToken")?.into());
+    credentials.expires_at_ms = parse_date_time(needed("Expiration")?);
+    credentials.account_id = element(xml, "Arn").and_then(|arn| arn.split(':').nth(4)).map(str::to_owned);
+    Ok(credentials)
 }
 
-/// What stands between a tag and its end. Keys, tokens, dates and ARNs hold nothing that XML escapes.
+/// What stands between a tag and the next. Keys, tokens, dates and ARNs hold nothing that XML escapes.
 fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let (_, after) = xml.split_once(&format!("<{name}>"))?;
-    after.split_once('<').map(|(text, _)| text.trim()).filter(|text| !text.is_empty())
+    let text = xml.split('<').find_map(|tag| tag.strip_prefix(name)?.strip_prefix('>'))?;
+    Some(text.trim()).filter(|text| !text.is_empty())
 }
 
 /// `application/x-www-form-urlencoded`, without what has no value.
@@ -153,6 +151,6 @@ mod tests {
         let error = read(xml, 403, &role).expect_err("refused").to_string();
         assert_eq!(error, "STS: it refused the role arn:x: AccessDenied: no (status 403)");
         let error = read("<html>", 200, &role).expect_err("no keys").to_string();
-        assert_eq!(error, "STS: SessionToken is missing");
+        assert_eq!(error, "STS: AccessKeyId is missing");
     }
 }

@@ -3,6 +3,7 @@
 
 use super::aws::Aws;
 use super::profile_chain::Role;
+use super::request::Pending;
 use super::{Credentials, CredentialsError, Source, sts};
 use crate::host::set_variable;
 use crate::shared_config::expand_home;
@@ -21,13 +22,13 @@ pub async fn from_environment(aws: Aws<'_>) -> Result<Option<Credentials>, Crede
 }
 
 /// The role's keys. The token is read again each time: whoever issued it replaces it.
-pub async fn credentials(
-    aws: Aws<'_>,
-    role: &Role,
-    token_file: &str,
-) -> Result<Credentials, CredentialsError> {
-    let path = expand_home(token_file, aws.host).unwrap_or_else(|| token_file.to_owned());
-    let token = aws.host.read_file(&path).await.and_then(|bytes| String::from_utf8(bytes).ok());
-    let token = token.ok_or_else(|| CredentialsError::unreadable_file("the web identity token", &path))?;
-    sts::assume_role_with_web_identity(aws, role, token.trim()).await
+pub fn credentials<'a>(aws: Aws<'a>, role: &'a Role, token_file: &'a str) -> Pending<'a, Credentials> {
+    Box::pin(async move {
+        let path = expand_home(token_file, aws.host).unwrap_or_else(|| token_file.to_owned());
+        let token = aws.host.read_file(&path).await.and_then(|bytes| String::from_utf8(bytes).ok());
+        let Some(token) = token else {
+            return Err(CredentialsError::unreadable_file("the web identity token", &path));
+        };
+        sts::assume_role_with_web_identity(aws, role, token.trim()).await
+    })
 }

@@ -1,7 +1,7 @@
 //! The client: sends an operation, again where that may help, until it is answered or the time is over.
 
 use super::request::{Call, SERVICE};
-use super::{Error, ErrorKind, Members, Operation, error_code, response};
+use super::{Destination, Error, ErrorKind, Members, Operation, error_code, response};
 use crate::credentials::{Credentials, CredentialsCache, Provider};
 use crate::endpoint::Endpoint;
 use crate::host::response_header::X_AMZ_RETRY_AFTER;
@@ -16,15 +16,14 @@ use std::rc::Rc;
 /// Where a client sends, and as whom.
 #[derive(Clone)]
 pub struct ClientConfig {
-    region: String,
-    endpoint: Endpoint,
+    destination: Destination,
     credentials: Provider,
 }
 
 impl ClientConfig {
     /// A client's configuration.
-    pub fn new(region: impl Into<String>, endpoint: Endpoint, credentials: Provider) -> Self {
-        ClientConfig { region: region.into(), endpoint, credentials }
+    pub fn new(destination: Destination, credentials: Provider) -> Self {
+        ClientConfig { destination, credentials }
     }
 }
 
@@ -37,8 +36,7 @@ pub struct Client {
 
 struct Inner {
     host: SharedHost,
-    region: String,
-    endpoint: Endpoint,
+    destination: Destination,
     credentials: CredentialsCache,
     signing_key: RefCell<Option<SigningKey>>,
     quota: Quota,
@@ -49,13 +47,12 @@ struct Inner {
 impl Client {
     /// A client. Nothing is read or sent before the first call.
     pub fn new(host: SharedHost, config: ClientConfig) -> Self {
-        let ClientConfig { region, endpoint, credentials } = config;
+        let ClientConfig { destination, credentials } = config;
         let inner = Inner {
             credentials: CredentialsCache::new(host.clone(), credentials),
             breaker: Breaker::new(host.clone()),
             host,
-            region,
-            endpoint,
+            destination,
             signing_key: RefCell::default(),
             quota: Quota::new(),
             clock_skew: Cell::default(),
@@ -126,13 +123,13 @@ impl Inner {
                     return Err(last_error.unwrap_or_else(|| Error::circuit_open(call.operation, &refused)));
                 }
             };
-            let credentials = match self.credentials.get(deadline).await {
-                Ok(credentials) => credentials,
-                Err(error) => return settled(admitted, Err(Error::credentials(call.operation, &error))),
+            let (credentials, endpoint) = match self.find_credentials_and_endpoint(call, deadline).await {
+                Ok(found) => found,
+                Err(error) => return settled(admitted, Err(error)),
             };
             let skew = self.clock_skew.get();
             let timeout_ms = attempts.timeout_ms(deadline.remaining_ms(self.host.as_ref()));
-            let failed = match self.attempt(call, &credentials, skew, timeout_ms).await {
+            let failed = match self.attempt(call, &credentials, &endpoint, skew, timeout_ms).await {
                 Ok(body) => {
                     attempts.succeeded();
                     return Ok((body, admitted));
@@ -163,18 +160,31 @@ impl Inner {
         }
     }
 
+    /// The endpoint may depend on the credentials: on where they come from, and on their account.
+    async fn find_credentials_and_endpoint(
+        &self,
+        call: &Call,
+        deadline: Deadline,
+    ) -> Result<(Rc<Credentials>, Rc<Endpoint>), Error> {
+        let credentials = self.credentials.get(deadline).await;
+        let credentials = credentials.map_err(|error| Error::credentials(call.operation, &error))?;
+        let endpoint = self.destination.find(&self.host, &credentials, deadline).await;
+        Ok((credentials, endpoint.map_err(|error| Error::endpoint(call.operation, &error))?))
+    }
+
     async fn attempt(
         &self,
         call: &Call,
         credentials: &Credentials,
+        endpoint: &Endpoint,
         skew: ClockSkew,
         timeout_ms: u64,
     ) -> Result<Vec<u8>, Failed> {
         let plain = |error| Failed { error, measured: None, retry_after_ms: None };
         let sent_at_ms = self.host.now_ms();
         let now_ms = skew.apply(sent_at_ms);
-        let request = self.with_signing_key(credentials, now_ms, |key| {
-            call.build_request(self.endpoint.uri(), key, credentials, now_ms)
+        let request = self.with_signing_key(credentials, endpoint, now_ms, |key| {
+            call.build_request(endpoint.uri(), key, credentials, now_ms)
         });
         let answer = self.host.fetch(request.map_err(plain)?, timeout_ms).await;
         let answer = answer.map_err(|error| plain(Error::fetch(call.operation, error)))?;
@@ -199,12 +209,14 @@ impl Inner {
     fn with_signing_key<T>(
         &self,
         credentials: &Credentials,
+        endpoint: &Endpoint,
         now_ms: u64,
         sign: impl FnOnce(&SigningKey) -> T,
     ) -> T {
         let mut kept = self.signing_key.borrow_mut();
         let key = kept.take().filter(|key| key.is_for(credentials, now_ms));
-        let key = key.unwrap_or_else(|| SigningKey::derive(credentials, &self.region, SERVICE, now_ms));
+        let region = endpoint.signing_region();
+        let key = key.unwrap_or_else(|| SigningKey::derive(credentials, region, SERVICE, now_ms));
         sign(kept.insert(key))
     }
 }

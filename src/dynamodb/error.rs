@@ -2,6 +2,7 @@
 
 use super::error_code;
 use crate::credentials::CredentialsError;
+use crate::endpoint::EndpointError;
 use crate::host::FetchError;
 use crate::retry::Refused;
 use std::fmt;
@@ -102,6 +103,10 @@ impl Error {
 
     pub(super) fn credentials(operation: &'static str, error: &CredentialsError) -> Self {
         Error::own(operation, "CredentialsError", ErrorKind::Credentials, error.to_string())
+    }
+
+    pub(super) fn endpoint(operation: &'static str, error: &EndpointError) -> Self {
+        Error::own(operation, "EndpointError", ErrorKind::Other, error.to_string())
     }
 
     pub(super) fn fetch(operation: &'static str, error: FetchError) -> Self {

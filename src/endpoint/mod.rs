@@ -9,7 +9,7 @@ pub use region::{DEFAULT_REGION, checked_region, configured_region, profile_regi
 pub use rules::Service;
 
 use crate::host::Host;
-use crate::shared_config::SharedConfig;
+use crate::shared_config::{SharedConfig, SharedConfigError};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use rules::{Parameters, Resolved};
 use settings::{Settings, Url};
@@ -115,6 +115,16 @@ pub struct EndpointError {
 impl EndpointError {
     fn new(message: impl fmt::Display) -> Self {
         EndpointError { message: message.to_string() }
+    }
+
+    /// The shared files, where a part of it may stand, are not valid.
+    pub fn of_files(error: &SharedConfigError) -> Self {
+        EndpointError::new(error)
+    }
+
+    /// Looking it up took too long.
+    pub fn timed_out() -> Self {
+        EndpointError::new("the region could not be looked up in time")
     }
 }
 

@@ -1,7 +1,7 @@
 //! [`Host`] on the runtime that the module runs in.
 
 use crate::credentials::Credentials;
-use crate::host::{FetchError, Host, LocalFuture, LogLevel, response_header};
+use crate::host::{FetchError, Host, LocalFuture, LogLevel, ProcessError, response_header};
 use http::{HeaderValue, StatusCode};
 use js_sys::{Array, Date, JsString, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -33,6 +33,10 @@ extern "C" {
     fn env(this: &JsHost, name: &str) -> Option<String>;
     #[wasm_bindgen(method, js_name = readFile)]
     fn read_file(this: &JsHost, path: &str) -> Promise;
+    #[wasm_bindgen(method, js_name = writeFile)]
+    fn write_file(this: &JsHost, path: &str, bytes: Uint8Array) -> Promise;
+    #[wasm_bindgen(method, js_name = runProcess)]
+    fn run_process(this: &JsHost, command: &str, timeout_ms: f64) -> Promise;
     #[wasm_bindgen(method)]
     fn log(this: &JsHost, level: &str, message: &str);
     #[wasm_bindgen(method)]
@@ -116,6 +120,21 @@ impl Host for WasmHost {
         Box::pin(async move {
             let bytes = JsFuture::from(promise).await.ok()?;
             bytes.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec())
+        })
+    }
+
+    fn write_file(&self, path: &str, bytes: Vec<u8>) -> LocalFuture<bool> {
+        let promise = self.js.write_file(path, Uint8Array::from(bytes.as_slice()));
+        Box::pin(async move { JsFuture::from(promise).await.is_ok_and(|wrote| wrote.is_truthy()) })
+    }
+
+    fn run_process(&self, command: &str, timeout_ms: u64) -> LocalFuture<Result<Vec<u8>, ProcessError>> {
+        let promise = self.js.run_process(command, timeout_ms as f64);
+        Box::pin(async move {
+            let printed = JsFuture::from(promise).await;
+            let printed = printed.map_err(|error| ProcessError::Failed(message_of(&error)))?;
+            let bytes = printed.dyn_into::<Uint8Array>().map_err(|_| ProcessError::NotHere)?;
+            Ok(bytes.to_vec())
         })
     }
 

@@ -4,9 +4,8 @@ use super::host::{JsHost, user_credentials};
 use crate::cache::key::Prefix;
 use crate::cache::{Config, TagIndex};
 use crate::credentials::Provider;
-use crate::dynamodb::{Client, ClientConfig};
-use crate::endpoint;
-use crate::host::{LogLevel, SharedHost};
+use crate::dynamodb::{Client, ClientConfig, Destination};
+use crate::host::SharedHost;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -43,23 +42,17 @@ extern "C" {
 }
 
 impl Options {
-    /// The client: region, endpoint and credentials from the options or the environment.
+    /// The client: region, endpoint and credentials from the options, or where AWS's own SDKs look for them.
     pub fn client(&self, host: &SharedHost, js: &JsHost) -> Result<Client, JsValue> {
-        let region = endpoint::configured_region(self.region().as_deref(), host.as_ref());
-        let region = region.map_err(|error| js_error(&error.to_string()))?.unwrap_or_else(|| {
-            let line = "no region is configured (option region, NEXT_CACHE_AWS_REGION, AWS_REGION or AWS_DEFAULT_REGION): eu-central-1 is used";
-            host.log(LogLevel::Warn, line);
-            endpoint::DEFAULT_REGION.to_owned()
-        });
-        let endpoint = endpoint::Endpoint::resolve(self.endpoint().as_deref(), &region, host.as_ref());
-        let endpoint = endpoint.map_err(|error| js_error(&error.to_string()))?;
+        let destination = Destination::configure(self.endpoint(), self.region(), host.as_ref());
+        let destination = destination.map_err(|error| js_error(&error.to_string()))?;
         let credentials = if self.has_credentials() {
             let js = js.clone();
             Provider::function(Rc::new(move || user_credentials(&js)))
         } else {
-            Provider::environment()
+            Provider::default_chain(self.region())
         };
-        let config = ClientConfig::new(region, endpoint, credentials);
+        let config = ClientConfig::new(destination, credentials);
         Ok(Client::new(host.clone(), config))
     }
 

@@ -51,7 +51,7 @@ function instance(given) {
     onEvent: (event) => events.push(event),
     fetch(url, init) {
       const target = init.headers["x-amz-target"] ?? "";
-      sent.push({ action: target.replace("DynamoDB_20120810.", ""), bytes: init.body.length });
+      sent.push({ action: target.replace("DynamoDB_20120810.", ""), bytes: init.body?.length ?? 0 });
       return runtime.fetch(url, init);
     },
     ...given,

@@ -6,7 +6,7 @@ use crate::plan::Plan;
 use crate::world::{Owner, World};
 use nextjs_dynamodb_cache::cache::{Cache, Moment};
 use nextjs_dynamodb_cache::credentials::Provider;
-use nextjs_dynamodb_cache::dynamodb::{Client, ClientConfig};
+use nextjs_dynamodb_cache::dynamodb::{Client, ClientConfig, Destination};
 use nextjs_dynamodb_cache::endpoint::Endpoint;
 use nextjs_dynamodb_cache::host::SharedHost;
 use std::cell::{Cell, RefCell};
@@ -77,7 +77,10 @@ impl Cluster {
         let host: SharedHost = Rc::new(host);
         let region = "eu-central-1".to_owned();
         let endpoint = Endpoint::resolve(None, &region, host.as_ref()).expect("AWS's own endpoint");
-        let client = Client::new(host.clone(), ClientConfig::new(region, endpoint, Provider::environment()));
+        let client = Client::new(
+            host.clone(),
+            ClientConfig::new(Destination::known(endpoint), Provider::environment()),
+        );
         let cache = Cache::new(host.clone(), client, self.plan.config.clone());
         Rc::new(Process { owner, cache, clock, host, answered: Cell::new(false) })
     }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -26,6 +29,31 @@ test("a file is read whole, and one that is not there is null", async () => {
   const bytes = await node.readFile(fileURLToPath(import.meta.url));
   assert.match(new TextDecoder().decode(bytes ?? undefined), /^import assert/);
   assert.equal(await node.readFile("/no/such/file"), null);
+});
+
+test("a file is replaced at once, and only its owner may read it", async () => {
+  const path = join(mkdtempSync(join(tmpdir(), "runtimes-")), "file");
+  assert.equal(await node.writeFile(path, Buffer.from("one")), true);
+  assert.equal(await node.writeFile(path, Buffer.from("two")), true);
+  assert.equal(readFileSync(path, "utf8"), "two");
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(dirname(path)), ["file"]);
+  assert.equal(await node.writeFile("/no/such/folder/file", Buffer.from("x")), false);
+});
+
+test("a process gives what it printed", async () => {
+  const printed = await node.runProcess("printf one | tr o O", 10_000);
+  assert.equal(new TextDecoder().decode(printed ?? undefined), "One");
+});
+
+test("a process that fails tells how, and neither its command nor what it wrote", async () => {
+  const secret = "echo hidden; echo hidden >&2;";
+  await assert.rejects(node.runProcess(`${secret} exit 3`, 10_000), { message: "it ended with status 3" });
+  await assert.rejects(node.runProcess(`${secret} exec sleep 60`, 50), { message: "it was ended by SIGTERM" });
+  await assert.rejects(node.runProcess("yes hidden", 10_000), (/** @type {Error} */ error) => {
+    assert.match(error.message, /MAXBUFFER/);
+    return !error.message.includes("hidden");
+  });
 });
 
 test("the core is compiled once", () => {
@@ -57,8 +85,19 @@ test("a web runtime hands out the module that it was given, and has no files", a
   const web = webRuntime(() => EMPTY);
   assert.equal(web.compileCore(), EMPTY);
   assert.equal(await web.readFile(fileURLToPath(import.meta.url)), null);
+  assert.equal(await web.writeFile("file", new Uint8Array()), false);
+  assert.equal(await web.runProcess("true", 1_000), null);
   assert.equal(web.require, undefined);
   assert.equal(web.outsideRequest(() => 7), 7);
+});
+
+test("a web runtime waits for no metadata service, unless it is told to", (context) => {
+  const web = webRuntime(() => EMPTY);
+  assert.equal(web.env("AWS_EC2_METADATA_DISABLED"), "true");
+  assert.equal(web.env("RUNTIMES_TEST"), undefined);
+  process.env.AWS_EC2_METADATA_DISABLED = "false";
+  context.after(() => delete process.env.AWS_EC2_METADATA_DISABLED);
+  assert.equal(web.env("AWS_EC2_METADATA_DISABLED"), "false");
 });
 
 test("a web runtime uses the fetch of its start, and never one that follows a redirect", async (context) => {

@@ -35,6 +35,8 @@ function trappingCore() {
     credentials: options.credentials,
     env: runtime.env,
     readFile: runtime.readFile,
+    writeFile: runtime.writeFile,
+    runProcess: runtime.runProcess,
     setTimeout,
     fetch: async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));

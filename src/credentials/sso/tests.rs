@@ -71,7 +71,7 @@ fn a_token_that_ends_is_renewed_and_kept_for_others() {
     let sent = bearers(&host);
     assert_eq!(sent[0].0, "https://oidc.us-east-1.amazonaws.com/token");
     assert_eq!(sent[1], (FEDERATION.to_owned(), "new".to_owned()));
-    let kept = Document::parse(&host.file(PATH).expect("the cache")).expect("JSON");
+    let kept = Document::of(WHAT, &host.file(PATH).expect("the cache")).expect("JSON");
     let value = |name| kept.get(name).expect(name);
     assert_eq!((value("accessToken"), value("refreshToken")), ("new", "next"));
     assert_eq!((value("clientSecret"), value("startUrl")), ("a \"secret\"", "https://x"));

@@ -36,7 +36,7 @@ fn client(host: &Rc<ScriptedHost>, tokens: &[&'static str]) -> Client {
         })
     }));
     let endpoint = Endpoint::resolve(None, "eu-central-1", host.as_ref()).expect("an endpoint");
-    Client::new(host.clone(), ClientConfig::new("eu-central-1", endpoint, provider))
+    Client::new(host.clone(), ClientConfig::new(Destination::known(endpoint), provider))
 }
 
 fn key(key: &str) -> Item {
