@@ -15,6 +15,7 @@ export async function createCacheTable(given = {}) {
   const host = hostFor(options, loggerFor(options.log));
   return new Promise((resolve, reject) => {
     const { createTable } = instantiate(runtime.compileCore(), reject);
-    createTable(host, coreOptions(options), onProgress).then(resolve, reject);
+    const created = createTable(host, coreOptions(options), onProgress);
+    created.finally(() => host.setAwaited(false)).then(resolve, reject);
   });
 }

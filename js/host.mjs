@@ -5,6 +5,7 @@ import { bodyOf } from "./response.mjs";
 /** @typedef {import("../types/index.d.ts").FetchLike} FetchLike */
 /** @typedef {import("../types/index.d.ts").AwsCredentials} AwsCredentials */
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
+/** @typedef {ReturnType<typeof createHost>} Host */
 
 // Taken when the module loads: Next replaces the global ones while it prerenders, to see whether a page reads them.
 const now = Date.now;
@@ -26,7 +27,29 @@ const getRandomValues = crypto.getRandomValues.bind(crypto);
  * }} process
  */
 export function createHost({ fetch, logger, credentials, env, readFile, writeFile, runProcess, setTimeout }) {
+  /**
+   * What the core waits for, and has not called off; the timer of a pause.
+   *
+   * @type {Map<Promise<unknown>, any>}
+   */
+  const underWay = new Map();
+  let isAwaited = true;
   return {
+    /** Whether the core waits for nothing. */
+    isQuiet: () => underWay.size === 0,
+
+    /**
+     * Whether anyone waits for the core. A pause in what it does by itself keeps no process alive.
+     *
+     * @param {boolean} awaited
+     */
+    setAwaited(awaited) {
+      isAwaited = awaited;
+      if (!awaited) {
+        underWay.forEach((timer) => timer?.unref?.());
+      }
+    },
+
     now,
     monotonic: performanceNow,
     env,
@@ -42,9 +65,16 @@ export function createHost({ fetch, logger, credentials, env, readFile, writeFil
       /** @type {() => void} */
       let done = () => {};
       const promise = new Promise((resolve) => {
-        done = () => resolve(undefined);
+        done = () => {
+          underWay.delete(promise);
+          resolve(undefined);
+        };
         timer = setTimeout(done, delayMs);
       });
+      underWay.set(promise, timer);
+      if (!isAwaited) {
+        timer.unref?.();
+      }
       const cancel = () => {
         clearTimeout(timer);
         done();
@@ -70,10 +100,17 @@ export function createHost({ fetch, logger, credentials, env, readFile, writeFil
         .catch((error) => {
           throw timedOut ? { timedOut } : causeOf(error);
         })
-        .finally(() => clearTimeout(/** @type {any} */ (timer)));
+        .finally(() => {
+          clearTimeout(/** @type {any} */ (timer));
+          underWay.delete(promise);
+        });
+      underWay.set(promise, undefined);
       // Cancelled exchanges reject after nobody listens any more.
       promise.catch(() => {});
-      const cancel = () => controller.abort();
+      const cancel = () => {
+        underWay.delete(promise);
+        controller.abort();
+      };
       return { promise, cancel };
     },
 

@@ -23,16 +23,20 @@ export class CoreInstance {
   #construct;
   /** @type {(error: unknown) => void} */
   #onTrap;
+  /** @type {(core: Core) => import("./host.mjs").Host | undefined} */
+  #hostOf;
   /** @type {Instance | undefined} */
   #instance;
 
   /**
    * @param {(exports: ReturnType<typeof instantiate>) => Core} construct
    * @param {(error: unknown) => void} onTrap told of each trap, after the instance was given up
+   * @param {(core: Core) => import("./host.mjs").Host | undefined} [hostOf] what a core was constructed with
    */
-  constructor(construct, onTrap) {
+  constructor(construct, onTrap, hostOf = () => undefined) {
     this.#construct = construct;
     this.#onTrap = onTrap;
+    this.#hostOf = hostOf;
   }
 
   /** @param {object} request */
@@ -87,18 +91,29 @@ export class CoreInstance {
    * @returns {Promise<T>}
    */
   async #call(method) {
-    const instance = (this.#instance ??= this.#start());
+    const instance = this.#take();
     /** @type {(error: unknown) => void} */
     let fail = () => {};
     const failed = new Promise((_, reject) => (fail = reject));
     failed.catch(() => {}); // also when nobody waits for it any more
     instance.inFlight.add(fail);
+    this.#hostOf(instance.core)?.setAwaited(true);
     try {
       return await Promise.race([this.#enter(instance, method), /** @type {Promise<T>} */ (failed)]);
     } finally {
       instance.inFlight.delete(fail);
-      this.#retire(instance);
+      this.#giveBack(instance);
     }
+  }
+
+  /** The instance for a call. Where requests must not meet, it is for this call alone, and nothing in it is under way. */
+  #take() {
+    if (!runtime.isolatesRequests) {
+      return (this.#instance ??= this.#start());
+    }
+    const idle = this.#instance;
+    this.#instance = undefined;
+    return idle && this.#hostOf(idle.core)?.isQuiet() ? idle : this.#start();
   }
 
   /**
@@ -147,9 +162,16 @@ export class CoreInstance {
   }
 
   /** @param {Instance} instance */
-  #retire(instance) {
+  #giveBack(instance) {
+    if (instance.inFlight.size > 0) {
+      return;
+    }
+    this.#hostOf(instance.core)?.setAwaited(false);
+    if (runtime.isolatesRequests && !instance.isDead) {
+      this.#instance ??= instance;
+    }
     const isLarge = instance.memory.buffer.byteLength > MAX_MEMORY_BYTES;
-    if (isLarge && instance.inFlight.size === 0 && this.#instance === instance) {
+    if (isLarge && this.#instance === instance) {
       this.#instance = undefined;
     }
   }

@@ -123,10 +123,17 @@ function make(options) {
   const logger = loggerFor(options.log);
   const complain = createComplaints(logger);
   const emit = emitter(options, logger);
-  const host = hostFor(options, logger);
+  /** @type {WeakMap<object, import("./host.mjs").Host>} */
+  const hosts = new WeakMap();
   const core = new CoreInstance(
-    ({ Core }) => new Core(host, coreOptions(options)),
+    ({ Core }) => {
+      const host = hostFor(options, logger);
+      const made = new Core(host, coreOptions(options));
+      hosts.set(made, host);
+      return made;
+    },
     (error) => complain("error", "trap", `the core was restarted, and what it was doing counts as a miss: ${error}`),
+    (made) => hosts.get(made),
   );
   return { core, logger, options, complain, emit, revalidate: createRevalidate({ core, complain, emit, options }) };
 }

@@ -16,6 +16,11 @@ export interface Runtime {
   setTimeout(callback: () => void, delayMs: number): unknown;
   /** The wasm module, compiled once. */
   compileCore(): WebAssembly.Module;
+  /**
+   * Whether a promise, timer or response is of use only to the request in which it was made.
+   * https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request
+   */
+  isolatesRequests?: boolean;
   /** Finds modules as the application does; absent where there are none to find. */
   require?: NodeJS.Require;
   /** Runs something out of sight of the request that the caller serves. */

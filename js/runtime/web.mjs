@@ -18,6 +18,8 @@ export function webRuntime(compileCore) {
     fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
     setTimeout,
     compileCore,
+    // Cloudflare's Workers, and what is made after them.
+    isolatesRequests: true,
     outsideRequest: (run) => run(),
   };
 }
