@@ -6,8 +6,11 @@ import { inlineCore } from "./inline-core.mjs";
 import { createHttpFetch } from "./node-http.mjs";
 import { replaceFile, runProcess } from "./node-system.mjs";
 
-/** Next's own modules are found from here: the package lies in the application's node_modules. */
-const require = createRequire(import.meta.url);
+/**
+ * Next's own modules are found from here: the package lies in the application's node_modules. What a bundler makes a
+ * CommonJS file of (esbuild for Lambda does so unless it is told otherwise) does not know where it is.
+ */
+const require = createRequire(import.meta.url || `${process.cwd()}/`);
 
 /**
  * A built-in module at its first use. An `import` of node:http would load all of undici on Node 22 and later, and
