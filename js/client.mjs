@@ -27,24 +27,26 @@ export function createCacheClient(given = {}) {
     },
   };
   keepApart(options);
-  /** Keys of gets that called for a render: a set of another key replaces a good entry. */
-  const asked = rememberKeys();
+  /** What gets that called for a render had seen of the log: the revision of the set that answers. */
+  const asked = rememberVersions();
 
   return {
     get: (key, { tags, softTags, build = buildOf(options) } = {}) =>
       guarded(options, "get", null, async (cache) => {
         const request = { key, build, tags: strings(tags), softTags: strings(softTags) };
-        const { entry, callsForRender } = await read(cache, request);
+        const { entry, version, callsForRender } = await read(cache, request);
         if (callsForRender) {
-          asked.add(rowOf(request));
+          asked.add(rowOf(request), version);
         }
         return entry;
       }),
 
     set: (key, value, { build = buildOf(options), ...about } = {}) =>
       guarded(options, "set", false, (cache) => {
-        const overwrites = !asked.delete(rowOf({ key, build }));
-        return store(cache, { key, build, ...requestOf(value, about), overwrites });
+        const revision = asked.take(rowOf({ key, build }));
+        // A set that no get called for replaces a good entry.
+        const overwrites = revision === undefined;
+        return store(cache, { key, build, ...requestOf(value, about), revision, overwrites });
       }),
 
     revalidateTag: (tags, durations) => revalidate(options, strings(tags), durations),
@@ -61,13 +63,13 @@ export function createCacheClient(given = {}) {
 /**
  * @param {SharedCache} cache
  * @param {{ key: string, build?: string, tags: string[], softTags: string[] }} request
- * @returns {Promise<{ entry: any, callsForRender: boolean }>}
+ * @returns {Promise<{ entry: any, version: number, callsForRender: boolean }>}
  */
 async function read({ core, emit, complain, options }, request) {
   const began = performance.now();
   const { key } = request;
   const found = await core.get(request);
-  const { status, kind, value, lastModified, revalidate, expire, callsForRender, reason, detail } = found;
+  const { status, kind, value, lastModified, revalidate, expire, version, callsForRender, reason, detail } = found;
   const ms = performance.now() - began;
   if (status === "miss") {
     const isUnavailable = reason === "unavailable";
@@ -75,18 +77,18 @@ async function read({ core, emit, complain, options }, request) {
       complain("warn", "get", `the table ${options.tableName} did not give ${key}: ${detail}`);
     }
     emit({ type: isUnavailable ? "degraded" : "miss", key, reason: detail || reason, ms });
-    return { entry: null, callsForRender };
+    return { entry: null, version, callsForRender };
   }
   const isDue = typeof revalidate === "number" && lastModified + revalidate * 1_000 <= Date.now();
   const isStale = status === "stale" || isDue;
   const { rawBytes: bytes, storedBytes } = found;
   emit({ type: isStale ? "stale" : "hit", key, kind, source: "table", ms, bytes, storedBytes });
-  return { entry: { value, kind, lastModified, isStale, revalidate, expire }, callsForRender };
+  return { entry: { value, kind, lastModified, isStale, revalidate, expire }, version, callsForRender };
 }
 
 /**
  * @param {SharedCache} cache
- * @param {ReturnType<typeof requestOf> & { key: string, build?: string, overwrites: boolean }} request
+ * @param {ReturnType<typeof requestOf> & { key: string, build?: string, revision?: number, overwrites: boolean }} request
  * @returns {Promise<boolean>}
  */
 async function store({ core, emit, complain, options }, request) {
@@ -129,20 +131,25 @@ function rowOf({ key, build }) {
   return JSON.stringify([key, build]);
 }
 
-/** A set of keys that forgets the oldest. */
-function rememberKeys() {
-  /** @type {Set<string>} */
-  const keys = new Set();
+/** The version of the first get that waits for a set, of each key; the oldest keys are forgotten. */
+function rememberVersions() {
+  /** @type {Map<string, number>} */
+  const versions = new Map();
   return {
-    /** @param {string} key */
-    add(key) {
-      keys.add(key);
-      if (keys.size > MAX_REMEMBERED) {
-        const [oldest] = keys;
-        keys.delete(/** @type {string} */ (oldest));
+    /** @param {string} row @param {number} version */
+    add(row, version) {
+      // Too old a revision costs a render, too new a one is wrong.
+      versions.set(row, versions.get(row) ?? version);
+      if (versions.size > MAX_REMEMBERED) {
+        const [oldest] = versions.keys();
+        versions.delete(/** @type {string} */ (oldest));
       }
     },
-    /** @param {string} key */
-    delete: (key) => keys.delete(key),
+    /** @param {string} row */
+    take(row) {
+      const version = versions.get(row);
+      versions.delete(row);
+      return version;
+    },
   };
 }

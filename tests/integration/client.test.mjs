@@ -1,9 +1,12 @@
 // The client without Next: the rows of the handler, and errors that a webhook is told of.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import { createCacheClient } from "../../js/client.mjs";
-import { htmlOf, MINUTE, page, startStore } from "./instances.mjs";
+import runtime from "../../js/runtime/node.mjs";
+import { eventually, htmlOf, MINUTE, page, startStore } from "./instances.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStore>>} */
 let store;
@@ -11,7 +14,6 @@ before(async () => (store = await startStore()));
 after(() => store.stop());
 
 const BUDGETS = { readTimeoutMs: 5_000, coldTimeoutMs: 10_000, writeTimeoutMs: 10_000, log: false };
-const NOWHERE = { endpoint: "http://127.0.0.1:9", readTimeoutMs: 100, coldTimeoutMs: 100, writeTimeoutMs: 100 };
 
 async function place() {
   const tableName = await store.createTable();
@@ -102,14 +104,23 @@ test("a set that no get called for reaches the memory of other clients", async (
   assert.equal((await other.get("key"))?.value, "new");
 });
 
-test("without the store a get is a miss, a set is false, and a revalidation rejects", async () => {
-  const { connection } = await place();
-  const client = createCacheClient({ ...connection, ...NOWHERE });
+test("without the store a get is a miss, a set is false, and a revalidation rejects and is tried again", async () => {
+  const { connection, other } = await place();
+  await other.set("key", "value", { tags: ["t", "u"], revalidate: 60 });
+  let isDown = true;
+  const client = createCacheClient({
+    ...connection,
+    writeTimeoutMs: 200,
+    fetch: (url, init) => (isDown ? Promise.reject(new Error("no route to host")) : runtime.fetch(url, init)),
+  });
   assert.equal(await client.get("key"), null);
   assert.equal(await client.set("key", "value"), false);
-  await assert.rejects(client.revalidateTag("t"));
-  await assert.rejects(client.updateTags("t"));
+  await assert.rejects(client.revalidateTag("t"), /no route to host/);
+  await assert.rejects(client.updateTags("u"), /no route to host/);
   assert.deepEqual(client.stats().operations, { hit: 0, stale: 0, miss: 0, set: 0, revalidate: 0, degraded: 4 });
+  assert.ok(await other.get("key"));
+  isDown = false;
+  await eventually(async () => (await other.get("key")) === null, "the revalidation holds everywhere");
 });
 
 test("stats count each operation and what is in memory", async () => {
@@ -132,4 +143,16 @@ test("stats count each operation and what is in memory", async () => {
 
 test("an unknown option is an error that names it", () => {
   assert.throws(() => createCacheClient(/** @type {any} */ ({ tabelName: "t" })), /tabelName/);
+});
+
+test("a script ends by itself when its last call has, also after a revalidation that was not confirmed", async () => {
+  const { connection } = await place();
+  const options = { ...connection, readTimeoutMs: 200, coldTimeoutMs: 200, writeTimeoutMs: 200 };
+  const script = `
+    import { createCacheClient } from ${JSON.stringify(new URL("../../js/client.mjs", import.meta.url).href)};
+    const options = ${JSON.stringify(options)};
+    await createCacheClient(options).revalidateTag("t");
+    await createCacheClient({ ...options, endpoint: "http://127.0.0.1:9" }).revalidateTag("t").catch(() => console.log("told"));`;
+  const run = promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], { timeout: 15_000 });
+  assert.equal((await run).stdout, "told\n");
 });
