@@ -26,9 +26,12 @@ export class DynamoDBCacheHandler {
 export interface DynamoDBCacheOptions {
   /** The table. Default: `NEXT_CACHE_DYNAMODB_TABLE`, else `nextjs-cache`. */
   tableName?: string;
-  /** The AWS region. Default: `NEXT_CACHE_AWS_REGION`, `AWS_REGION`, `AWS_DEFAULT_REGION`, else `eu-central-1`. */
+  /**
+   * The AWS region. Default: `NEXT_CACHE_AWS_REGION`, `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile's, on EC2 the
+   * instance's, else `eu-central-1`.
+   */
   region?: string;
-  /** Static keys, or an async function that gives them (the AWS SDK's provider shape). Default: the environment. */
+  /** Static keys, or an async function that gives them (the AWS SDK's provider shape). Default: AWS's chain. */
   credentials?: AwsCredentials | (() => Promise<AwsCredentials> | AwsCredentials);
   /** The GSI that a revalidation sweeps. Default: `tag-index`. */
   tagIndexName?: string;
@@ -38,7 +41,10 @@ export interface DynamoDBCacheOptions {
   keyPrefix?: string;
   /** `true` (console), `false`, or a logger. Default: `true`. */
   log?: boolean | Logger;
-  /** A local emulator or a VPC endpoint. Default: `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`, else AWS's. */
+  /**
+   * A local emulator or a VPC endpoint. Default: `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL`, the profile's, else
+   * AWS's.
+   */
   endpoint?: string;
   /** What scopes pages and routes to a build; `false` shares them between builds. Default: `auto`, Next's BUILD_ID. */
   buildId?: string | false;
