@@ -129,10 +129,10 @@ test("a wrong command line ends with exit code 2 and names what is wrong", async
   });
 });
 
-for (const resolution of ["NodeNext", "Bundler"]) {
+for (const resolution of ["Node16", "NodeNext", "Bundler"]) {
   test(`the types hold for a user with moduleResolution ${resolution}`, async () => {
     await writeFile(join(app(), "user.mts"), USER);
-    const module = resolution === "NodeNext" ? "NodeNext" : "ESNext";
+    const module = resolution === "Bundler" ? "ESNext" : resolution;
     const options = ["--module", module, "--moduleResolution", resolution, "--target", "ES2022", "--lib", "ES2022,DOM"];
     await node([TSC, "--noEmit", "--strict", ...options, "--types", "", "user.mts"]).catch((error) => {
       assert.fail(error.stdout);
@@ -143,6 +143,7 @@ for (const resolution of ["NodeNext", "Bundler"]) {
 const USER = `
 import { DynamoDBCacheHandler, type CacheEvent, type DynamoDBCacheOptions } from "nextjs-dynamodb-cache";
 import handler from "nextjs-dynamodb-cache/cache-handler";
+import { createCacheClient, type CacheClient, type ClientEntry } from "nextjs-dynamodb-cache/client";
 import { createCacheTable } from "nextjs-dynamodb-cache/create-table";
 import { createUseCacheHandler, type UseCacheHandler } from "nextjs-dynamodb-cache/use-cache";
 import remote from "nextjs-dynamodb-cache/use-cache-handler";
@@ -157,6 +158,13 @@ export default class MyHandler extends DynamoDBCacheHandler.configure(options) {
 export const plural: UseCacheHandler[] = [remote, createUseCacheHandler(options)];
 export const ready: typeof DynamoDBCacheHandler = handler;
 export const done: "created" | "found" = (await createCacheTable({ tableName: "table" })).table;
+export const client: CacheClient = createCacheClient(options);
+export const entry: ClientEntry<string> | null = await client.get<string>("key", { tags: ["t"], build: "build" });
+export const isStored: boolean = await client.set("key", { any: "value" }, { tags: ["t"], revalidate: false });
+export const hits: number = client.stats().operations.hit;
+await client.revalidateTag("t", { expire: 60 });
+// @ts-expect-error: a client's revalidations always reject
+createCacheClient({ throwOnRevalidateError: false });
 // @ts-expect-error: no such option
 DynamoDBCacheHandler.configure({ tabelName: "table" });
 `;
