@@ -7,6 +7,7 @@ use crate::dynamodb::{
     UpdateTimeToLive,
 };
 use crate::host::{Deadline, SharedHost};
+use serde::Serialize;
 use std::fmt;
 
 /// The partition key of the table.
@@ -34,7 +35,8 @@ pub struct TableSpec {
 }
 
 /// What was found, and what was done.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TableReport {
     /// The table.
     pub table_name: String,
@@ -47,7 +49,8 @@ pub struct TableReport {
 }
 
 /// A part of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Part {
     /// It was missing.
     Created,
@@ -55,18 +58,9 @@ pub enum Part {
     Found,
 }
 
-impl Part {
-    /// As the report names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Created => "created",
-            Part::Found => "found",
-        }
-    }
-}
-
 /// The time to live of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Ttl {
     /// It was off.
     Enabled,
@@ -74,17 +68,6 @@ pub enum Ttl {
     Found,
     /// The endpoint (an emulator) has none.
     Unsupported,
-}
-
-impl Ttl {
-    /// As the report names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Ttl::Enabled => "enabled",
-            Ttl::Found => "found",
-            Ttl::Unsupported => "unsupported",
-        }
-    }
 }
 
 /// Creates the table with its index and its TTL, or completes it, and waits until it is active.

@@ -212,12 +212,7 @@ pub fn create_table(host: JsHost, options: &Options, on_progress: Function) -> R
         };
         let report = table::create_cache_table(&client, &spec, &shared, &progress).await;
         let report = report.map_err(|error| rejection(&error.to_string(), Some(error.code())))?;
-        let answer = Object::new();
-        put(&answer, "tableName", &report.table_name.into());
-        put(&answer, "table", &report.table.name().into());
-        put(&answer, "index", &report.index.name().into());
-        put(&answer, "ttl", &report.ttl.name().into());
-        Ok(answer.into())
+        serde_wasm_bindgen::to_value(&report).map_err(JsValue::from)
     }))
 }
 
