@@ -14,14 +14,10 @@ pub async fn credentials(host: &dyn Host, region: Option<&str>) -> Result<Creden
     };
     let config = SharedConfig::load(host).await.map_err(|error| CredentialsError::new(&error))?;
     let aws = Aws { host, config: &config, region };
-    if let Some(credentials) = profile::credentials(aws).await? {
-        return Ok(credentials);
-    }
-    if let Some(credentials) = web_identity::from_environment(aws).await? {
-        return Ok(credentials);
-    }
-    if let Some(credentials) = container::credentials(host).await? {
-        return Ok(credentials);
+    for source in [profile::credentials, web_identity::from_environment, container::credentials] {
+        if let Some(credentials) = source(aws).await? {
+            return Ok(credentials);
+        }
     }
     let last = imds::credentials(aws).await;
     last.map_err(|error| CredentialsError::not_found(&missing, &format!(" (asked last: {error})")))

@@ -1,6 +1,7 @@
 //! Credentials from the host of a container: ECS and Fargate, EKS Pod Identity, Lambda SnapStart.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 
+use super::aws::Aws;
 use super::document::Document;
 use super::request::{Answer, Pending, SourceRequest};
 use super::{Credentials, CredentialsError, Source};
@@ -17,14 +18,15 @@ const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 const ECS: &str = "169.254.170.2";
 
 /// Hosts that `http` may have, besides 127.0.0.0/8: this machine, ECS's agent, EKS's. They do not leave the machine.
-const ALLOWED: [&str; 5] = ["localhost", "[::1]", ECS, "169.254.170.23", "[fd00:ec2::23]"];
+static ALLOWED: [&str; 5] = ["localhost", "[::1]", ECS, "169.254.170.23", "[fd00:ec2::23]"];
 
 /// One attempt, milliseconds: the endpoint is on the same machine.
 const ATTEMPT_MS: u64 = 1_000;
 
 /// The container's credentials; `None` outside of one.
-pub fn credentials(host: &dyn Host) -> Pending<'_, Option<Credentials>> {
+pub fn credentials(aws: Aws<'_>) -> Pending<'_, Option<Credentials>> {
     Box::pin(async move {
+        let host = aws.host;
         let Some((variable, uri)) = endpoint(host)? else { return Ok(None) };
         let mut request = SourceRequest::new(variable, Method::GET, uri);
         request.timeout_ms = ATTEMPT_MS;

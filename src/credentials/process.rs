@@ -12,10 +12,20 @@ const LIMIT_MS: u64 = 60_000;
 const WHAT: &str = "credential_process";
 
 /// Runs the command, and reads the keys that it prints.
-pub fn credentials(host: &dyn Host, command: String) -> Pending<'_, Credentials> {
+///
+/// `account_id` is the profile's, unless the command tells.
+pub fn credentials<'a>(
+    host: &'a dyn Host,
+    command: &str,
+    account_id: Option<String>,
+) -> Pending<'a, Credentials> {
+    let printed = host.run_process(command, LIMIT_MS);
     Box::pin(async move {
-        match host.run_process(&command, LIMIT_MS).await {
-            Ok(printed) => read(&printed, host.now_ms()),
+        match printed.await {
+            Ok(printed) => {
+                let credentials = read(&printed, host.now_ms())?;
+                Ok(Credentials { account_id: credentials.account_id.clone().or(account_id), ..credentials })
+            }
             Err(error) => Err(CredentialsError::of(WHAT, &error)),
         }
     })

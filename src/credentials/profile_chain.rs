@@ -1,7 +1,7 @@
 //! What a profile says about where its credentials come from.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
-use super::Secret;
+use super::{Credentials, Source};
 use crate::shared_config::{Section, SectionKind, SharedConfig};
 
 /// Where the first keys come from, and the roles that are assumed with them, one with the keys of the one before.
@@ -17,23 +17,9 @@ pub struct ProfileChain {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Base {
     /// The profile's own.
-    Keys {
-        /// `aws_access_key_id`.
-        access_key_id: String,
-        /// `aws_secret_access_key`.
-        secret_access_key: Secret,
-        /// `aws_session_token`.
-        session_token: Option<Secret>,
-        /// `aws_account_id`.
-        account_id: Option<String>,
-    },
+    Keys(Credentials),
     /// `credential_source`.
-    Named {
-        /// Its value.
-        source: NamedSource,
-        /// The profile that has it.
-        profile: String,
-    },
+    Named(NamedSource),
     /// `web_identity_token_file`.
     WebIdentity {
         /// The role that the token is for.
@@ -178,7 +164,7 @@ fn base(config: &SharedConfig, profile: &Section) -> Result<Base, ProfileError> 
                 return Err(invalid(profile.name(), accepted));
             }
         };
-        return Ok(Base::Named { source, profile: profile.name().to_owned() });
+        return Ok(Base::Named(source));
     }
     if let Some(token_file) = profile.get("web_identity_token_file") {
         let role = role(profile)
@@ -202,12 +188,12 @@ fn base(config: &SharedConfig, profile: &Section) -> Result<Base, ProfileError> 
 
 fn keys(profile: &Section) -> Result<Base, ProfileError> {
     match (profile.get("aws_access_key_id"), profile.get("aws_secret_access_key")) {
-        (Some(access_key_id), Some(secret_access_key)) => Ok(Base::Keys {
-            access_key_id: access_key_id.to_owned(),
-            secret_access_key: secret_access_key.into(),
+        (Some(access_key_id), Some(secret_access_key)) => Ok(Base::Keys(Credentials {
             session_token: profile.get("aws_session_token").map(Into::into),
             account_id: owned(profile, "aws_account_id"),
-        }),
+            source: Source::Profile,
+            ..Credentials::new(access_key_id, secret_access_key)
+        })),
         (Some(_), None) => {
             Err(invalid(profile.name(), "has aws_access_key_id, and no aws_secret_access_key"))
         }

@@ -30,6 +30,7 @@ impl From<&str> for Secret {
 }
 
 impl Drop for Secret {
+    #[inline(never)]
     fn drop(&mut self) {
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         bytes.fill(0);

@@ -11,14 +11,17 @@ use crate::shared_config::expand_home;
 const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 
 /// `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`; `None` where the first one is not set.
-pub async fn from_environment(aws: Aws<'_>) -> Result<Option<Credentials>, CredentialsError> {
-    let Some(token_file) = set_variable(aws.host, TOKEN_FILE) else { return Ok(None) };
-    let arn = set_variable(aws.host, "AWS_ROLE_ARN")
-        .ok_or_else(|| CredentialsError::missing(TOKEN_FILE, "AWS_ROLE_ARN"))?;
-    let session_name = set_variable(aws.host, "AWS_ROLE_SESSION_NAME");
-    let role = Role { arn, session_name, external_id: None, duration_seconds: None };
-    let credentials = credentials(aws, &role, &token_file).await?;
-    Ok(Some(Credentials { source: Source::WebIdentity, ..credentials }))
+pub fn from_environment(aws: Aws<'_>) -> Pending<'_, Option<Credentials>> {
+    Box::pin(async move {
+        let Some(token_file) = set_variable(aws.host, TOKEN_FILE) else { return Ok(None) };
+        let Some(arn) = set_variable(aws.host, "AWS_ROLE_ARN") else {
+            return Err(CredentialsError::missing(TOKEN_FILE, "AWS_ROLE_ARN"));
+        };
+        let session_name = set_variable(aws.host, "AWS_ROLE_SESSION_NAME");
+        let role = Role { arn, session_name, external_id: None, duration_seconds: None };
+        let credentials = credentials(aws, &role, &token_file).await?;
+        Ok(Some(Credentials { source: Source::WebIdentity, ..credentials }))
+    })
 }
 
 /// The role's keys. The token is read again each time: whoever issued it replaces it.

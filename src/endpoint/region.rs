@@ -7,13 +7,13 @@ use crate::shared_config::SharedConfig;
 /// The region where nobody configured one.
 pub const DEFAULT_REGION: &str = "eu-central-1";
 
-const VARIABLES: [&str; 3] = ["NEXT_CACHE_AWS_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"];
+static VARIABLES: [&str; 3] = ["NEXT_CACHE_AWS_REGION", "AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// The region: `option`, else `NEXT_CACHE_AWS_REGION`, `AWS_REGION`, `AWS_DEFAULT_REGION`; `None` where none is set.
 pub fn configured_region(option: Option<&str>, host: &dyn Host) -> Result<Option<String>, EndpointError> {
     let given = option.map(|name| (name.to_owned(), "the option region"));
     let configured = given.or_else(|| {
-        VARIABLES.into_iter().find_map(|variable| Some((set_variable(host, variable)?, variable)))
+        VARIABLES.iter().copied().find_map(|variable| Some((set_variable(host, variable)?, variable)))
     });
     configured.map(|(name, source)| checked(name.trim(), source)).transpose()
 }

@@ -90,7 +90,7 @@ pub struct Resolved {
 }
 
 /// Regions whose STS answered at `sts.amazonaws.com` only.
-const GLOBAL_STS: [&str; 16] = [
+static GLOBAL_STS: [&str; 16] = [
     "ap-northeast-1",
     "ap-south-1",
     "ap-southeast-1",
@@ -161,7 +161,7 @@ fn custom(service: Service, parameters: &Parameters<'_>, url: &str) -> Result<Re
 }
 
 /// Regions outside of the partition `aws` where accounts have endpoints of their own.
-const ACCOUNT_ENDPOINTS: [&str; 4] = ["cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1"];
+static ACCOUNT_ENDPOINTS: [&str; 4] = ["cn-north-1", "cn-northwest-1", "us-gov-east-1", "us-gov-west-1"];
 
 /// The account that becomes part of the address, if any does.
 fn account_of_endpoint<'a>(

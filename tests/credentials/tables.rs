@@ -66,13 +66,13 @@ fn profile_chain_row(test: &Value) -> Result<String, String> {
 /// The chain in the words of the table.
 fn steps(chain: &ProfileChain) -> Value {
     let base = match &chain.base {
-        Base::Keys { access_key_id, secret_access_key, session_token, account_id } => json!({"AccessKey": {
-            "access_key_id": access_key_id,
-            "secret_access_key": **secret_access_key,
-            "session_token": session_token.as_deref(),
-            "account_id": account_id,
+        Base::Keys(keys) => json!({"AccessKey": {
+            "access_key_id": keys.access_key_id,
+            "secret_access_key": *keys.secret_access_key,
+            "session_token": keys.session_token.as_deref(),
+            "account_id": keys.account_id,
         }}),
-        Base::Named { source, .. } => json!({"NamedSource": match source {
+        Base::Named(source) => json!({"NamedSource": match source {
             NamedSource::Environment => "Environment",
             NamedSource::Ec2InstanceMetadata => "Ec2InstanceMetadata",
             NamedSource::EcsContainer => "EcsContainer",

@@ -1,5 +1,6 @@
 use super::*;
 use crate::scripted_host::ScriptedHost;
+use crate::shared_config::SharedConfig;
 
 fn full_uri(uri: &str) -> Result<String, String> {
     let host = ScriptedHost::new();
@@ -76,6 +77,11 @@ fn a_relative_uri_cannot_leave_its_host() {
     }
 }
 
+fn ask(host: &ScriptedHost) -> Result<Option<Credentials>, CredentialsError> {
+    let config = SharedConfig::default();
+    host.run(credentials(Aws { host, config: &config, region: None }))
+}
+
 fn answer(body: &str) -> http::Response<Vec<u8>> {
     http::Response::new(body.as_bytes().to_vec())
 }
@@ -89,7 +95,7 @@ fn the_token_file_goes_first_and_is_read_at_each_request() {
     for token in ["one", "two"] {
         host.set_file("/token", token.as_bytes());
         host.answer(Ok(answer(r#"{"AccessKeyId":"A","SecretAccessKey":"S","Token":"T"}"#)));
-        host.run(credentials(host.as_ref())).expect("answered");
+        ask(&host).expect("answered");
         let sent = host.take_requests();
         assert_eq!(sent[0].request.headers()["authorization"], token);
     }
@@ -100,7 +106,7 @@ fn a_token_with_a_line_break_is_refused_and_not_shown() {
     let host = ScriptedHost::new();
     host.set_env(FULL_URI, "http://169.254.170.23/");
     host.set_env(TOKEN, "hidden\r\nx-injected: 1");
-    let error = host.run(credentials(host.as_ref())).expect_err("a line break").to_string();
+    let error = ask(&host).expect_err("a line break").to_string();
     assert!(error.contains(TOKEN) && !error.contains("hidden"), "{error}");
 }
 
@@ -109,6 +115,6 @@ fn an_answer_without_a_key_names_what_is_missing() {
     let host = ScriptedHost::new();
     host.set_env(RELATIVE_URI, "/x");
     host.answer(Ok(answer(r#"{"AccessKeyId":"A"}"#)));
-    let error = host.run(credentials(host.as_ref())).expect_err("no secret").to_string();
+    let error = ask(&host).expect_err("no secret").to_string();
     assert_eq!(error, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: SecretAccessKey is missing");
 }
