@@ -18,7 +18,7 @@ Options:
   --json            print the report as one line of JSON
   --help            this text
 
-Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+Credentials are found as AWS's own SDKs find them: environment, profile, SSO, web identity, container, instance.
 They need: dynamodb:DescribeTable, CreateTable, UpdateTable, DescribeTimeToLive, UpdateTimeToLive.
 
 Exit codes: 0 the table is ready; 1 it is not, and the last line says why; 2 the command line is wrong.
