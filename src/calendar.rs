@@ -79,6 +79,7 @@ fn offset_s(zone: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn date_times_are_read_to_the_second() {
@@ -136,6 +137,18 @@ mod tests {
                 _ if day == length => (year, month + 1, 1),
                 _ => (year, month, day + 1),
             };
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_second_is_read_as_it_is_written(now_s in 0_u64..253_402_300_800) {
+            prop_assert_eq!(parse_date_time(&date_time(now_s * 1000)), Some(now_s * 1000));
+        }
+
+        #[test]
+        fn any_text_is_a_whole_second_or_nothing(text in "[0-9T:Z+. -]{0,26}") {
+            prop_assert!(parse_date_time(&text).is_none_or(|ms| ms % 1000 == 0));
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::scripted_host::ScriptedHost;
+use proptest::prelude::*;
 
 fn load(files: &[(&str, &str)]) -> Result<SharedConfig, String> {
     let host = ScriptedHost::new();
@@ -52,4 +53,38 @@ fn a_tilde_is_the_home_directory() {
     assert_eq!(expand_home("/x/~/y", host.as_ref()).as_deref(), Some("/x/~/y"));
     host.set_env("AWS_CONFIG_FILE", "~/elsewhere");
     assert_eq!(file_location(FileKind::Config, host.as_ref()).as_deref(), Some("/home/me/elsewhere"));
+}
+
+/// Lines of what files are made of, and of what they are not.
+fn file() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        "[\\[\\] a-z;#=-]{0,12}",
+        "\\[(profile |sso-session |services )?[a-z!]{0,3}\\]",
+        " {0,2}[a-z_]{1,3} ?= ?[a-z#; ]{0,6}",
+        "\\PC{0,8}",
+    ];
+    proptest::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #[test]
+    fn any_file_is_read_or_refused_with_its_line(
+        text in file(),
+        kind in prop_oneof![Just(FileKind::Config), Just(FileKind::Credentials)],
+    ) {
+        match parse(text.as_bytes(), kind) {
+            Ok(sections) => {
+                let is_name = |section: &Section| !section.name().contains(['[', ']', ' ', '!']);
+                prop_assert!(sections.iter().all(is_name));
+            }
+            Err(error) => prop_assert!((1..=text.lines().count()).contains(&error.line)),
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+        if let Err(error) = parse(&bytes, FileKind::Config) {
+            prop_assert!(error.line >= 1);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 use super::*;
 use crate::scripted_host::ScriptedHost;
 use crate::shared_config::SharedConfig;
+use proptest::prelude::*;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 fn full_uri(uri: &str) -> Result<String, String> {
     let host = ScriptedHost::new();
@@ -117,4 +119,34 @@ fn an_answer_without_a_key_names_what_is_missing() {
     host.answer(Ok(answer(r#"{"AccessKeyId":"A"}"#)));
     let error = ask(&host).expect_err("no secret").to_string();
     assert_eq!(error, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: SecretAccessKey is missing");
+}
+
+/// Whether an address of the literal kind stays on the machine, by the standard library's own parser.
+fn stays_here(host: &str) -> bool {
+    let is_agent =
+        |address: Ipv4Addr| address.octets() == [169, 254, 170, 2] || address.octets() == [169, 254, 170, 23];
+    let of_eks: Ipv6Addr = "fd00:ec2::23".parse().expect("an address");
+    let v6 = host.trim_start_matches('[').trim_end_matches(']').parse::<Ipv6Addr>();
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback() || is_agent(address))
+        || v6.is_ok_and(|address| address.is_loopback() || address == of_eks)
+}
+
+proptest! {
+    #[test]
+    fn over_http_no_host_is_accepted_that_another_parser_finds_elsewhere(
+        host in prop_oneof![
+            "(127|0127|169|0x7f)(\\.(254|0|1|0x1|170|2|23)){0,4}",
+            "\\[(::1|::ffff:127\\.0\\.0\\.1|fd00:ec2::(23|254)|::)\\]",
+            "(localhost|LocalHost)([.@:\\\\][a-z0-9.]{0,8})?",
+            "[a-z0-9.-]{1,12}",
+        ],
+    ) {
+        if let Ok(uri) = full_uri(&format!("http://{host}/path")) {
+            let authority = uri.trim_start_matches("http://").split('/').next().unwrap_or_default();
+            let host = uri.parse::<Uri>().expect("it was accepted").host().unwrap_or_default().to_owned();
+            prop_assert!(stays_here(&host), "{} of {}", host, uri);
+            prop_assert!(!authority.contains(['@', '\\']), "{}", uri);
+        }
+    }
 }
