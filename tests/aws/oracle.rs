@@ -18,6 +18,10 @@ proptest! {
     fn the_crates_own_signer_gives_the_same_authorization(
         body in any::<String>(),
         keys in ("[A-Z0-9]{16,20}", "[A-Za-z0-9/+]{1,80}", proptest::option::of("[A-Za-z0-9/+=]{1,400}")),
+        (service, content_type) in prop_oneof![
+            Just(("dynamodb", "application/x-amz-json-1.0")),
+            Just(("sts", "application/x-www-form-urlencoded")),
+        ],
         region in "[a-z]{2}-[a-z]{4,9}-[1-9]",
         authority in "[a-z][a-z0-9.]{0,20}[a-z](:[1-9][0-9]{3})?",
         headers in proptest::collection::btree_map("x-[a-z]{1,8}", "[!-~]{1,9}( {1,3}[!-~]{1,9}){0,2}", 0..4),
@@ -27,7 +31,7 @@ proptest! {
         let session_token = session_token.map(Into::into);
         let credentials = Credentials { session_token, ..Credentials::new(access_key_id, secret_access_key) };
         let mut request = http::Request::post(format!("https://{authority}/"))
-            .header("content-type", "application/x-amz-json-1.0")
+            .header("content-type", content_type)
             .header("x-amz-target", "DynamoDB_20120810.GetItem");
         for (name, value) in &headers {
             request = request.header(name, value);
@@ -35,10 +39,11 @@ proptest! {
         let mut request = request.body(body.into_bytes()).expect("a request");
         let unsigned = request.clone();
 
-        let ours = sign(&mut request, &credentials, &region, "dynamodb", now_ms);
-        prop_assert_eq!(&ours, &signed_by_the_crate(&unsigned, &credentials, &region, now_ms, "authorization"));
+        let ours = sign(&mut request, &credentials, &region, service, now_ms);
+        let theirs = |header| signed_by_the_crate(&unsigned, &credentials, &region, service, now_ms, header);
+        prop_assert_eq!(&ours, &theirs("authorization"));
         let date = request.headers()["x-amz-date"].to_str().expect("ASCII");
-        prop_assert_eq!(date, signed_by_the_crate(&unsigned, &credentials, &region, now_ms, "x-amz-date"));
+        prop_assert_eq!(date, theirs("x-amz-date"));
     }
 }
 
@@ -46,6 +51,7 @@ fn signed_by_the_crate(
     request: &http::Request<Vec<u8>>,
     credentials: &Credentials,
     region: &str,
+    service: &str,
     now_ms: u64,
     header: &str,
 ) -> String {
@@ -56,7 +62,7 @@ fn signed_by_the_crate(
     let params = SigningParams::builder()
         .identity(&identity)
         .region(region)
-        .name("dynamodb")
+        .name(service)
         .time(SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms))
         .settings(SigningSettings::default())
         .build()
