@@ -6,7 +6,7 @@ import { createComplaints, messageOf } from "./complaints.mjs";
 import { createHost } from "./host.mjs";
 import { CoreInstance } from "./instance.mjs";
 import { coreOptions } from "./options.mjs";
-import { createRevalidate } from "./revalidations.mjs";
+import { createRevalidations } from "./revalidations.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
@@ -19,7 +19,7 @@ import { createRevalidate } from "./revalidations.mjs";
  * @property {Options} options
  * @property {ReturnType<typeof createComplaints>} complain
  * @property {(event: CacheEvent) => void} emit
- * @property {ReturnType<typeof createRevalidate>} revalidate
+ * @property {ReturnType<typeof createRevalidations>["revalidate"]} revalidate
  */
 
 /**
@@ -132,10 +132,15 @@ function make(options) {
       hosts.set(made, host);
       return made;
     },
-    (error) => complain("error", "trap", `the core was restarted, and what it was doing counts as a miss: ${error}`),
+    (error) => {
+      complain("error", "trap", `the core was restarted, and what it was doing counts as a miss: ${error}`);
+      // Once the callers have been told: a revalidation may be among what failed.
+      runtime.setTimeout(() => revalidations.repeat(), 0);
+    },
     (made) => hosts.get(made),
   );
-  return { core, logger, options, complain, emit, revalidate: createRevalidate({ core, complain, emit, options }) };
+  const revalidations = createRevalidations({ core, logger, complain, emit, options });
+  return { core, logger, options, complain, emit, revalidate: revalidations.revalidate };
 }
 
 /**

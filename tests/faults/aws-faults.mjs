@@ -54,8 +54,8 @@ export const awsFaults = [
       revalidateTag: "confirmed",
     },
   },
-  { name: "wasm trap", before: () => trapAfter(0), notHeld: true },
-  { name: "wasm trap in a continuation", before: () => trapAfter(3), notHeld: true },
+  { name: "wasm trap", before: () => trapAfter(0) },
+  { name: "wasm trap in a continuation", before: () => trapAfter(3) },
 ];
 
 /** @returns {import("../../types/index.d.ts").DynamoDBCacheOptions} */

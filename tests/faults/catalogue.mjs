@@ -34,7 +34,6 @@ import { connectionFaults } from "./connection-faults.mjs";
  * @property {() => void} [before] right before the call
  * @property {boolean} [warm] the cache has connections already
  * @property {boolean} [closes] no connection may be left
- * @property {boolean} [notHeld] an unconfirmed revalidation is not confirmed later: the instance that held it is gone
  * @property {"succeeds" | Record<Call, string>} [expected] otherwise everything is a miss
  */
 
