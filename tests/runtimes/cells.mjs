@@ -75,7 +75,7 @@ async function askAll(rows, column, cell, options) {
     const task = { cell, me: runtime.name, others, options, nowhere: NOWHERE };
     const answers = [ask(started?.url ?? "", task)];
     // Requests at once, which in some runtimes may not touch what belongs to another.
-    while (cell === "concurrent" && answers.length < 8) {
+    while (cell === "concurrent" && !runtime.oneAtATime && answers.length < 8) {
       answers.push(ask(started?.url ?? "", task));
     }
     const failed = (await Promise.all(answers)).find(({ ok }) => !ok);

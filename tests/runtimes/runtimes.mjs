@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { ready, start } from "../../scripts/demo/processes.mjs";
 import * as bundles from "./bundles.mjs";
+import { lambdaEmulator } from "./installation.mjs";
 
 /** @typedef {import("./bundles.mjs").Place} Place */
 /** @typedef {{ url: string, process: import("../../scripts/demo/processes.mjs").Running }} Started */
@@ -12,7 +13,23 @@ import * as bundles from "./bundles.mjs";
  * @property {string} name
  * @property {string} installed which of `VERSIONS` it is
  * @property {(place: Place) => Promise<string[]>} command
+ * @property {string} [path] of its URL
+ * @property {true} [oneAtATime] whether it is given no second request meanwhile
  */
+
+/**
+ * The runtime itself is ours: the service's own client is compiled when it is installed, and does what
+ * app/lambda.mjs does.
+ *
+ * @type {Runtime}
+ */
+const LAMBDA = {
+  name: "AWS Lambda (its emulator)",
+  installed: "aws-sam-cli",
+  command: async ({ modules }) => hosted("lambda-host.mjs", lambdaEmulator(modules), process.execPath, "lambda.mjs"),
+  path: "2015-03-31/functions/function/invocations",
+  oneAtATime: true,
+};
 
 /** @type {Runtime[]} */
 export const RUNTIMES = [
@@ -44,6 +61,7 @@ export const RUNTIMES = [
       return hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place), wasm);
     },
   },
+  LAMBDA,
   bundled("one CommonJS file by esbuild", "esbuild", bundles.byEsbuild("cjs")),
   bundled("one ES module by esbuild", "esbuild", bundles.byEsbuild("esm")),
   bundled("rollup", "rollup", bundles.byRollup),
@@ -56,23 +74,24 @@ export const RUNTIMES = [
  * @param {Place} place
  */
 export async function startRuntime(runtime, place) {
-  return startProgram(runtime.name, await runtime.command(place), place);
+  return startProgram(runtime.name, await runtime.command(place), place, runtime.path);
 }
 
 /**
  * @param {string} name
  * @param {string[]} command
  * @param {Place} place
+ * @param {string} [path]
  * @returns {Promise<Started>} once it listens
  */
-export async function startProgram(name, [program = "", ...args], { folder }) {
+export async function startProgram(name, [program = "", ...args], { folder }, path = "") {
   const log = join(folder, "logs", `${name.replaceAll(/\W+/g, "-")}.log`);
   const process = start(program, args, { cwd: folder, log });
   let url = "";
   await ready(process, name, async () => {
     // What our programs print, and what workerd does.
     const [, port] = /port"?[ :]+(\d+)/.exec(process.output()) ?? [];
-    url = `http://127.0.0.1:${port}/`;
+    url = `http://127.0.0.1:${port}/${path}`;
     return port !== undefined;
   });
   return { url, process };
