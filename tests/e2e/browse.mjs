@@ -64,6 +64,24 @@ export async function act(instance, action, subject) {
   });
   await response.arrayBuffer();
   assert.ok(response.status < 400, `the action ${action} answered ${response.status}`);
+  await settled(instance);
+}
+
+/** Next tells the handler of an action's revalidation once more when it has rendered the response, and does not wait. */
+const QUIET_MS = 400;
+
+/**
+ * Waits until the instance's handler reports no more revalidation.
+ *
+ * @param {Instance} instance
+ */
+async function settled(instance) {
+  const reported = async () => (await events(instance)).findLast(({ tags }) => tags !== undefined)?.number;
+  for (let last = await reported(), before; last !== before; ) {
+    before = last;
+    await pause(QUIET_MS);
+    last = await reported();
+  }
 }
 
 /**
