@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ScriptError, runScript } from "./command.mjs";
+import { checkPrerequisites } from "./test/prerequisites.mjs";
 import { runSteps } from "./test/steps.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -73,6 +74,7 @@ async function main() {
   if (steps.length === 0) {
     throw new ScriptError(`no step is named ${only}; the steps are ${STEPS.map(({ name }) => name).join(", ")}`);
   }
+  checkPrerequisites();
   const passed = await runSteps(steps, { root: ROOT, verbose });
   process.exitCode = passed ? 0 : 1;
 }
