@@ -19,7 +19,12 @@ struct OnItsWay {
 impl Pending {
     /// Shows an entry to gets until it is stored or given up: until its set lets go of it. `seen` is the log version that was
     /// known before: it may be overwritten while its set still waits for an answer.
+    ///
+    /// Entries without tags are not shown: no log tells that another process has replaced one meanwhile.
     pub fn add(&mut self, row: &str, entry: &Rc<Entry>, seen: u64) {
+        if entry.tags.is_empty() {
+            return;
+        }
         self.by_row.retain(|_, pending| pending.entry.strong_count() > 0);
         self.by_row.insert(row.to_owned(), OnItsWay { entry: Rc::downgrade(entry), seen });
     }
