@@ -102,7 +102,7 @@ impl Inner {
             Some(copy) => {
                 let log = self.log_for(request.log, deadline).await?;
                 if !log.may_have_overwritten(row, copy.seen) {
-                    self.memory.borrow_mut().confirm(row, log.version());
+                    self.memory.borrow_mut().confirm(row, copy, log.version());
                     let entry = &copy.entry;
                     let judged = self.judge(request, &entry.tags, entry.revision, &log, deadline).await?;
                     if judged.standing == Standing::Fresh {

@@ -70,9 +70,11 @@ impl Memory {
         }
     }
 
-    /// Notes that a log of this version says of no overwriting of a row since it was copied.
-    pub fn confirm(&mut self, row: &str, version: u64) {
-        if let Some(kept) = self.by_row.get_mut(row) {
+    /// Notes that a log of this version says of no overwriting of a row since this copy of it was made.
+    pub fn confirm(&mut self, row: &str, copy: &Copied, version: u64) {
+        let kept = self.by_row.get_mut(row);
+        // While the log was read, another copy may have taken its place.
+        if let Some(kept) = kept.filter(|kept| Rc::ptr_eq(&kept.copy.entry, &copy.entry)) {
             kept.copy.seen = kept.copy.seen.max(version);
         }
     }
@@ -138,6 +140,18 @@ mod tests {
         memory.insert("c", copy(&["t"], 1000));
         assert!(memory.get("b").is_none());
         assert!(memory.get("a").is_some() && memory.get("c").is_some());
+    }
+
+    #[test]
+    fn what_the_log_says_of_one_copy_does_not_hold_for_the_next() {
+        let mut memory = Memory::new(1 << 20);
+        let first = copy(&["t"], 10);
+        memory.insert("a", first.clone());
+        memory.confirm("a", &first, 7);
+        assert_eq!(memory.get("a").map(|copy| copy.seen), Some(7));
+        memory.insert("a", copy(&["t"], 10));
+        memory.confirm("a", &first, 9);
+        assert_eq!(memory.get("a").map(|copy| copy.seen), Some(0));
     }
 
     #[test]

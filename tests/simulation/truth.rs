@@ -18,8 +18,8 @@ pub struct Truth {
     demands: RefCell<Vec<Demand>>,
     /// When the newest on-demand render of an entry that has returned was written, Unix microseconds.
     replaced_us: RefCell<BTreeMap<String, u64>>,
-    /// Renders whose sets are under way: their process may serve them already.
-    storing: RefCell<BTreeSet<u64>>,
+    /// When the set of each render was over, microseconds; until then its process may serve it already.
+    storing: RefCell<BTreeMap<u64, u64>>,
 }
 
 /// One render: its number stands in the value.
@@ -47,7 +47,7 @@ pub struct Asked {
     tags: BTreeSet<String>,
     demands: Vec<Demand>,
     replaced_us: u64,
-    storing: BTreeSet<u64>,
+    began_us: u64,
     /// Events that the table had taken.
     version: usize,
     clock_ms: u64,
@@ -87,7 +87,7 @@ impl Truth {
 
     /// A set is over, however it ended.
     pub fn stored(&self, render: u64) {
-        self.storing.borrow_mut().remove(&render);
+        self.storing.borrow_mut().insert(render, self.world.now_us());
     }
 
     /// A render is done and about to be stored: gives its number and the value.
@@ -95,7 +95,7 @@ impl Truth {
         let mut renders = self.renders.borrow_mut();
         let number = renders.len() as u64;
         renders.push(rendered);
-        self.storing.borrow_mut().insert(number);
+        self.storing.borrow_mut().insert(number, u64::MAX);
         (number, value_of(number))
     }
 
@@ -108,7 +108,7 @@ impl Truth {
             tags,
             demands: if shared { Vec::new() } else { self.demands.borrow().clone() },
             replaced_us: if shared { 0 } else { self.replaced_us.borrow().get(key).copied().unwrap_or(0) },
-            storing: self.storing.borrow().clone(),
+            began_us: self.world.now_us(),
             version: if shared { self.history.version_at(until_us) } else { self.history.version() },
             clock_ms: clock.now_ms(&self.world),
             jumps: clock.jumps(),
@@ -136,8 +136,8 @@ impl Truth {
         }
         let (render, written_us) =
             (entry.last_modified_ms, self.history.last_written_us(&asked.key, entry.last_modified_ms));
-        let on_its_way =
-            written_us == 0 && asked.storing.union(&self.storing.borrow()).any(|of| *of == render);
+        let storing_until_us = self.storing.borrow().get(&render).copied().unwrap_or(0);
+        let on_its_way = written_us == 0 && storing_until_us >= asked.began_us;
         if written_us < asked.replaced_us && !on_its_way {
             self.broken(asked, entry, served, "although it was replaced on demand");
         }
