@@ -22,7 +22,7 @@ export const buildMemory = {
       return undefined;
     }
     const { body, ...rest } = entry;
-    return { ...rest, value: streamOf(body) };
+    return { ...rest, value: streamOf([body]) };
   },
 
   /**

@@ -2,11 +2,12 @@
 
 import runtime from "#runtime";
 import { buildMemory, isBuilding } from "./build-memory.mjs";
-import { collect, streamOf } from "./byte-stream.mjs";
+import { BrokenStream, streamOf } from "./byte-stream.mjs";
 import { createRefreshes } from "./refreshes.mjs";
 import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
+import { nextSlot, readBody, storeBody } from "./segments.mjs";
 import { strings } from "./values.mjs";
 
 /** @typedef {import("../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
@@ -15,6 +16,9 @@ import { strings } from "./values.mjs";
 
 /** The kind of these entries; Next has no name for it. */
 const KIND = "USE_CACHE";
+
+/** Keys whose segments' place is remembered. */
+const MAX_SLOTS_KEPT = 1_000;
 
 /** Next's own value for "regenerate behind it, whatever the lifetime says". */
 const REGENERATE = -1;
@@ -25,6 +29,8 @@ export function createUseCacheHandler(given = {}) {
   const refreshes = createRefreshes();
   /** @type {Map<string, Promise<void>>} */
   const pending = new Map();
+  /** @type {Map<string, number>} the slots of large entries, as this process used or saw them last */
+  const slots = new Map();
   /** Whether Next hands `get` the soft tags of the page that asks; if not, it asks for their expiration afterwards. */
   let getsSoftTags = false;
 
@@ -36,14 +42,14 @@ export function createUseCacheHandler(given = {}) {
       if (isBuilding()) {
         return buildMemory.get(cacheKey);
       }
-      const read = (/** @type {SharedCache} */ cache) => readEntry(cache, cacheKey, softTags, refreshes.isKnown());
-      return guarded(options, "get", undefined, read);
+      const request = { key: cacheKey, tags: [], softTags: strings(softTags ?? []), byKnownLog: refreshes.isKnown() };
+      return guarded(options, "get", undefined, (cache) => readEntry(cache, request, slots));
     },
 
     async set(cacheKey, pendingEntry) {
       const stored = isBuilding()
         ? buildMemory.set(cacheKey, pendingEntry)
-        : guarded(options, "set", undefined, (cache) => storeEntry(cache, cacheKey, pendingEntry));
+        : guarded(options, "set", undefined, (cache) => storeUnbroken(cache, cacheKey, pendingEntry, slots));
       pending.set(cacheKey, stored);
       await stored;
       if (pending.get(cacheKey) === stored) {
@@ -81,49 +87,86 @@ export function createUseCacheHandler(given = {}) {
 
 /**
  * @param {SharedCache} cache
- * @param {string} key
- * @param {string[] | undefined} softTags
- * @param {boolean} byKnownLog whether the log was read for this request
+ * @param {{ key: string, tags: string[], softTags: string[], byKnownLog: boolean }} request whether the log was read for
+ *   this request
+ * @param {Map<string, number>} slots
  * @returns {Promise<UseCacheEntry | undefined>}
  */
-async function readEntry(cache, key, softTags, byKnownLog) {
+async function readEntry(cache, request, slots) {
+  const { key } = request;
   const began = performance.now();
-  const found = await cache.core.get({ key, tags: [], softTags: strings(softTags ?? []), byKnownLog });
+  const found = await cache.core.get(request);
+  const body = found.status === "miss" || found.kind !== KIND ? undefined : await bodyOf(cache, key, found, slots);
   const ms = performance.now() - began;
   if (found.reason === "unavailable") {
     const line = `the table ${cache.options.tableName} did not give an entry of 'use cache': ${found.detail}`;
     cache.complain("warn", "get", `${line} It is rendered without the cache meanwhile.`);
   }
-  if (found.status === "miss" || found.kind !== KIND) {
-    const reason = found.status === "miss" ? found.detail || found.reason : "another kind";
+  if (!body) {
+    const other = found.kind === KIND ? "a part of the value is gone" : "another kind";
+    const reason = found.status === "miss" ? found.detail || found.reason : other;
     cache.emit({ type: found.reason === "unavailable" ? "degraded" : "miss", key, kind: KIND, reason, ms });
     return undefined;
   }
   const isStale = found.status === "stale";
-  const { rawBytes: bytes, storedBytes } = found;
+  const { rawBytes: bytes, storedBytes } = body;
   cache.emit({ type: isStale ? "stale" : "hit", key, kind: KIND, source: "table", ms, bytes, storedBytes });
-  const { body, tags, ...lifetime } = found.value;
-  const revalidate = isStale ? { revalidate: REGENERATE } : {};
-  return { value: streamOf(body), tags: [...tags], ...lifetime, ...revalidate };
+  const { tags, stale, timestamp, expire, revalidate } = found.value;
+  return { value: streamOf(body.chunks), tags: [...tags], stale, timestamp, expire, revalidate: isStale ? REGENERATE : revalidate };
+}
+
+/**
+ * The body of an entry that was found, and its size.
+ *
+ * @param {SharedCache} cache
+ * @param {string} key
+ * @param {{ value: any, rawBytes: number, storedBytes: number }} found
+ * @param {Map<string, number>} slots
+ */
+async function bodyOf(cache, key, { value, rawBytes, storedBytes }, slots) {
+  if (!value.segments) {
+    return { chunks: [value.body], rawBytes, storedBytes };
+  }
+  remember(slots, key, value.segments.slot);
+  const read = await readBody(cache, key, value.segments);
+  return read && { chunks: read.chunks, rawBytes: value.segments.bytes, storedBytes: read.storedBytes };
+}
+
+/**
+ * Stores an entry, unless its render or its stream breaks off: Next itself reports that.
+ *
+ * @param {SharedCache} cache
+ * @param {string} key
+ * @param {Promise<UseCacheEntry>} pendingEntry
+ * @param {Map<string, number>} slots
+ */
+async function storeUnbroken(cache, key, pendingEntry, slots) {
+  /** @type {UseCacheEntry | undefined} */
+  const rendered = await pendingEntry.catch(() => undefined);
+  try {
+    if (rendered) {
+      return await storeEntry(cache, key, rendered, slots);
+    }
+  } catch (error) {
+    if (!(error instanceof BrokenStream)) {
+      throw error;
+    }
+  }
+  cache.logger.debug(`${key} broke off while it was rendered, and is not stored`);
 }
 
 /**
  * @param {SharedCache} cache
  * @param {string} key
- * @param {Promise<UseCacheEntry>} pendingEntry
+ * @param {UseCacheEntry} rendered
+ * @param {Map<string, number>} slots
  */
-async function storeEntry(cache, key, pendingEntry) {
-  const entry = await complete(pendingEntry);
-  if (!entry) {
-    cache.logger.debug(`${key} broke off while it was rendered, and is not stored`);
-    return;
-  }
-  const { body, tags, stale, timestamp, expire, revalidate } = entry;
+async function storeEntry(cache, key, rendered, slots) {
   const began = performance.now();
-  const request = {
+  const { value: stream, tags, stale, timestamp, expire, revalidate } = rendered;
+  const entry = {
     key,
     kind: KIND,
-    value: { body, tags: [...tags], stale, timestamp, expire, revalidate },
     tags: strings(tags),
     revalidate: Math.ceil(revalidate),
     expire: Math.ceil(expire),
@@ -132,21 +175,30 @@ async function storeEntry(cache, key, pendingEntry) {
     revision: cache.core.versionAt(timestamp, timestamp - performance.timeOrigin),
     overwrites: false,
   };
-  const { rawBytes: bytes, storedBytes } = await cache.core.set(request);
-  cache.emit({ type: "set", key, kind: KIND, ms: performance.now() - began, bytes, storedBytes });
+  const slot = nextSlot(slots.get(key));
+  remember(slots, key, slot); // at once: a set that overlaps takes another
+  const body = await storeBody(cache, entry, stream, slot);
+  const value = { tags: [...tags], stale, timestamp, expire, revalidate };
+  if ("body" in body) {
+    const { rawBytes: bytes, storedBytes } = await cache.core.set({ ...entry, value: { ...value, body: body.body } });
+    cache.emit({ type: "set", key, kind: KIND, ms: performance.now() - began, bytes, storedBytes });
+    return;
+  }
+  const { segments, storedBytes } = body;
+  await cache.core.set({ ...entry, value: { ...value, segments } });
+  cache.emit({ type: "set", key, kind: KIND, ms: performance.now() - began, bytes: segments.bytes, storedBytes });
 }
 
 /**
- * An entry with its stream at its end; Next itself reports what breaks one.
- *
- * @param {Promise<UseCacheEntry>} pendingEntry
+ * @param {Map<string, number>} slots
+ * @param {string} key
+ * @param {number} slot
  */
-async function complete(pendingEntry) {
-  try {
-    const entry = await pendingEntry;
-    return { ...entry, body: await collect(entry.value) };
-  } catch {
-    return undefined;
+function remember(slots, key, slot) {
+  slots.delete(key);
+  slots.set(key, slot);
+  if (slots.size > MAX_SLOTS_KEPT) {
+    slots.delete(slots.keys().next().value ?? "");
   }
 }
 

@@ -25,10 +25,12 @@ pub enum Kind {
     Route,
     /// An entry of 'use cache'.
     UseCache,
+    /// A segment of a large entry of 'use cache', which is stored while its stream is read.
+    UseCacheSegment,
 }
 
 impl Kind {
-    const NAMES: [(Kind, &'static str); 11] = [
+    const NAMES: [(Kind, &'static str); 12] = [
         (Kind::Other, "OTHER"),
         (Kind::Fetch, "FETCH"),
         (Kind::AppPage, "APP_PAGE"),
@@ -40,6 +42,7 @@ impl Kind {
         (Kind::Page, "PAGE"),
         (Kind::Route, "ROUTE"),
         (Kind::UseCache, "USE_CACHE"),
+        (Kind::UseCacheSegment, "USE_CACHE_SEGMENT"),
     ];
 
     /// The kind that Next calls `name`.
@@ -47,7 +50,7 @@ impl Kind {
         Self::NAMES.iter().find(|(_, known)| *known == name).map_or(Kind::Other, |(kind, _)| *kind)
     }
 
-    /// Next's name; `NOT_FOUND` and `USE_CACHE`, which Next leaves nameless, are ours.
+    /// Next's name; `NOT_FOUND` and `USE_CACHE…`, which Next leaves nameless, are ours.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(kind, _)| *kind == self).map_or("OTHER", |(_, name)| name)
     }

@@ -107,7 +107,7 @@ export const ENTRY = "/entry";
 export async function fill(instance) {
   await instance.request().set(ENTRY, page("entry"), MINUTE);
   const entry = {
-    value: streamOf(Buffer.from("cached")),
+    value: streamOf([Buffer.from("cached")]),
     tags: [],
     stale: 0,
     timestamp: Date.now(),

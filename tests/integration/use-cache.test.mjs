@@ -1,7 +1,13 @@
 // The plural handler: entries of 'use cache', their streams, tags and lifetimes.
 
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { streamOf } from "../../js/byte-stream.mjs";
+import { send } from "./raw.mjs";
 import { page, startStore } from "./instances.mjs";
 
 /** @typedef {import("../../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
@@ -11,11 +17,12 @@ let store;
 before(async () => (store = await startStore()));
 after(() => store.stop());
 
+const MIB = 1024 * 1024;
 const KEY = JSON.stringify(["build", "fn", ["\ud800"]]);
 
 async function twoInstances() {
   const table = await store.createTable();
-  return { a: store.instance(table), b: store.instance(table) };
+  return { a: store.instance(table), b: store.instance(table), table };
 }
 
 /**
@@ -155,3 +162,125 @@ test("a large entry is split and read whole", async () => {
   await a.useCache.set(KEY, Promise.resolve(entry(text)));
   assert.equal((await textOf(await b.useCache.get(KEY, []))) === text, true);
 });
+
+test("a large entry is stored while its stream is read, and shown once it is whole", async () => {
+  const { a, b } = await twoInstances();
+  const sent = pushed();
+  const storing = a.useCache.set(KEY, Promise.resolve(entry("", { value: sent.stream })));
+  await sent.push(noise(3 * MIB));
+  await until(() => a.sent.filter(({ action }) => action === "BatchWriteItem").length >= 2);
+  assert.equal(await b.useCache.get(KEY, []), undefined, "the stream has not ended");
+  await sent.push(Buffer.from("the end"));
+  sent.end();
+  await storing;
+  const text = await textOf(await b.useCache.get(KEY, []));
+  assert.equal(text?.length, 3 * MIB + "the end".length);
+  assert.ok(text?.endsWith("the end"));
+  const warm = await b.actionsOf(() => b.useCache.get(KEY, []));
+  assert.deepEqual(warm.filter((action) => action !== "GetItem"), [], "its segments are in memory");
+});
+
+test("a large entry whose stream breaks off leaves the one before", async () => {
+  const { a, b } = await twoInstances();
+  const first = noise(2 * MIB);
+  await a.useCache.set(KEY, Promise.resolve(entry("", { value: streamOf([first]) })));
+  const sent = pushed();
+  const storing = a.useCache.set(KEY, Promise.resolve(entry("", { value: sent.stream })));
+  await sent.push(noise(3 * MIB));
+  sent.fail();
+  await storing;
+  for (const instance of [a, b]) {
+    assert.equal(await textOf(await instance.useCache.get(KEY, [])), Buffer.from(first).toString());
+  }
+});
+
+test("a large entry is judged by its tags, and a lost segment is a miss", async () => {
+  const { a, b } = await twoInstances();
+  const large = () => Promise.resolve(entry("", { value: streamOf([noise(2 * MIB)]) }));
+  await a.useCache.set(KEY, large());
+  await b.useCache.updateTags(["t"], { expire: 100 });
+  await a.useCache.refreshTags();
+  assert.equal((await a.useCache.get(KEY, []))?.revalidate, -1);
+  await a.useCache.set(KEY, large());
+  await b.useCache.updateTags(["t"]);
+  await a.useCache.refreshTags();
+  assert.equal(await a.useCache.get(KEY, []), undefined);
+
+  const { a: c, b: d, table } = await twoInstances();
+  await c.useCache.set(KEY, large());
+  const segment = (await store.scan(table)).find(({ kind }) => kind?.S === "USE_CACHE_SEGMENT");
+  await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: segment?.key } });
+  assert.equal(await d.useCache.get(KEY, []), undefined);
+  assert.equal(d.events.at(-1)?.reason, "a part of the value is gone");
+});
+
+test("overlapping sets of a large entry give one of them whole, or a miss", async () => {
+  const { a, b, table } = await twoInstances();
+  const bodies = [0, 1, 2, 3].map((n) => Buffer.alloc(2 * MIB, `${n}`));
+  const stored = bodies.map((body, n) =>
+    [a, b][n % 2]?.useCache.set(KEY, Promise.resolve(entry("", { value: streamOf([body]) }))),
+  );
+  let isStored = false;
+  void Promise.all(stored).then(() => (isStored = true));
+  for (let round = 0; !isStored || round < 3; round++) {
+    const found = await textOf(await store.instance(table).useCache.get(KEY, []));
+    assert.ok(found === undefined || bodies.some((body) => body.equals(Buffer.from(found))));
+  }
+  await a.useCache.set(KEY, Promise.resolve(entry("", { value: streamOf([Buffer.alloc(2 * MIB, "z")]) })));
+  assert.equal((await textOf(await store.instance(table).useCache.get(KEY, [])))?.[0], "z");
+});
+
+test("storing 40 MB takes no memory for more than a segment", async () => {
+  const { a } = await twoInstances();
+  const piece = noise(256 * 1024);
+  let left = 160;
+  const stream = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(piece.slice());
+      if (--left === 0) {
+        controller.close();
+      }
+    },
+  });
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc");
+  collectGarbage();
+  const before = process.memoryUsage().arrayBuffers;
+  let peak = 0;
+  const watch = setInterval(() => {
+    collectGarbage();
+    peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+  }, 20);
+  await a.useCache.set(KEY, Promise.resolve(entry("", { value: stream })));
+  clearInterval(watch);
+  // What the core keeps in its own memory is bounded by `memoryMaxBytes`, 32 MB.
+  assert.ok(peak < 20 * MIB, `${peak} bytes more`);
+});
+
+/** Text that compresses to about three quarters. @param {number} bytes */
+function noise(bytes) {
+  return new Uint8Array(Buffer.from(randomBytes((bytes / 4) * 3).toString("base64")));
+}
+
+/** A stream that a test feeds. */
+function pushed() {
+  /** @type {ReadableStreamDefaultController<Uint8Array>} */
+  let controller;
+  const stream = new ReadableStream({ start: (given) => void (controller = given) });
+  return {
+    stream,
+    /** @param {Uint8Array} chunk */
+    async push(chunk) {
+      controller.enqueue(chunk);
+    },
+    end: () => controller.close(),
+    fail: () => controller.error(new Error("the render failed")),
+  };
+}
+
+/** @param {() => boolean} condition */
+async function until(condition) {
+  while (!condition()) {
+    await setTimeout(20);
+  }
+}
