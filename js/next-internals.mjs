@@ -61,7 +61,7 @@ function once(find) {
 }
 
 /**
- * @param {(require: NodeJS.Require) => any} require
+ * @param {(require: (id: string) => any) => any} require
  */
 function load(require) {
   if (!runtime.require) {

@@ -30,11 +30,28 @@ const runtime = {
   // It keeps the process alive: a write that waits for its next attempt is finished first. Budgets end every wait.
   setTimeout: globalThis.setTimeout,
   compileCore: inlineCore,
-  require,
+  require: requireOfApplication,
   outsideRequest: snapshot(),
 };
 
 export default runtime;
+
+/**
+ * Next is found from here, or from the application: Next 14 and 15 do not copy pnpm's link from this package to Next into
+ * their standalone output.
+ *
+ * @param {string} id
+ */
+function requireOfApplication(id) {
+  try {
+    return require(id);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "MODULE_NOT_FOUND") {
+      throw error;
+    }
+    return createRequire(`${process.cwd()}/`)(id);
+  }
+}
 
 /**
  * Runs what it is given in the asynchronous context of this module's own evaluation, which belongs to no request.

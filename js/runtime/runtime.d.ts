@@ -22,7 +22,7 @@ export interface Runtime {
    */
   isolatesRequests?: boolean;
   /** Finds modules as the application does; absent where there are none to find. */
-  require?: NodeJS.Require;
+  require?: (id: string) => any;
   /** Runs something out of sight of the request that the caller serves. */
   outsideRequest<T>(run: () => T): T;
 }

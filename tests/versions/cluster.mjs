@@ -19,8 +19,12 @@ const STANDALONE = ["server.js"];
 /** @typedef {import("./application.mjs").Application} Application */
 /** @typedef {Awaited<ReturnType<typeof startServer>>} Server */
 
-/** The folder of a standalone output, if it is one, and what differs in its environment. */
-/** @typedef {{ standalone?: string, env?: Record<string, string> }} More */
+/**
+ * @typedef {object} More
+ * @property {string} [standalone] the folder of a standalone output, if it is one
+ * @property {string[]} [command] what Node runs instead
+ * @property {Record<string, string>} [env] what differs in its environment
+ */
 
 /**
  * @typedef {object} Cluster
@@ -133,10 +137,9 @@ async function startServers({ folder, logs, command, env: common, names, store }
   /** @type {Server[]} */
   const servers = [];
   /** @type {Cluster["start"]} */
-  const start = async (name, { standalone, env: more } = {}) => {
+  const start = async (name, { standalone, command: own = standalone ? STANDALONE : command, env: more } = {}) => {
     const log = join(logs, `${store ? "instance" : "control"}-${name}.log`);
-    const place = standalone ? { folder: standalone, command: STANDALONE } : { folder, command };
-    const server = await startServer(place.folder, place.command, { name, env: { ...env, ...more }, log });
+    const server = await startServer(standalone ?? folder, own, { name, env: { ...env, ...more }, log });
     servers.push(server);
     return server;
   };

@@ -1,7 +1,8 @@
-// A pnpm workspace whose application has the handlers from a package of the workspace that re-exports them.
+// A pnpm workspace whose application has the handlers from a package of the workspace that re-exports them, on every
+// version of Next.
 
 import assert from "node:assert/strict";
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -14,16 +15,26 @@ const ROOT = join(import.meta.dirname, "../..");
 /** The last major that runs on Node 20. */
 const PNPM = "10.34.9";
 const CACHED = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "nextjs-dynamodb-cache");
-const FOLDER = join(ROOT, ".cache/versions/monorepo");
+/** Versions of Next, with their React. */
+const VERSIONS = { "14.2.35": "18.3.1", "15.5.29": "19.2.3", "16.2.6": "19.2.3", "16.4.6": "19.2.3" };
 
-describe("a pnpm workspace", () => {
+for (const [next, react] of Object.entries(VERSIONS)) {
+  describe(`a pnpm workspace on next ${next}`, () => testWorkspace(next, react));
+}
+
+/**
+ * @param {string} next
+ * @param {string} react
+ */
+function testWorkspace(next, react) {
+  const folder = join(ROOT, `.cache/versions/monorepo-${next}`);
   const elsewhere = mkdtempSync(join(tmpdir(), "monorepo-"));
   /** @type {Awaited<ReturnType<typeof startStandalones>>} */
   let cluster;
   before(async () => {
-    await buildWorkspace();
-    cpSync(join(FOLDER, "apps/web/.next/standalone"), elsewhere, { recursive: true, verbatimSymlinks: true });
-    cluster = await startStandalones(join(elsewhere, "apps/web"), FOLDER);
+    await buildWorkspace(folder, next, react);
+    cpSync(join(folder, "apps/web/.next/standalone"), elsewhere, { recursive: true, verbatimSymlinks: true });
+    cluster = await startStandalones(join(elsewhere, "apps/web"), folder);
   });
   after(async () => {
     await cluster?.end();
@@ -47,18 +58,29 @@ describe("a pnpm workspace", () => {
       assert.doesNotMatch(instance.output(), /nextjs-dynamodb-cache|rror:/);
     }
   });
-});
+}
 
-async function buildWorkspace() {
-  rmSync(FOLDER, { recursive: true, force: true });
-  cpSync(join(import.meta.dirname, "app/monorepo"), FOLDER, { recursive: true });
-  copyFileSync(await packed(), join(FOLDER, "nextjs-dynamodb-cache.tgz"));
-  const log = join(FOLDER, "pnpm.log");
+/**
+ * @param {string} folder
+ * @param {string} next
+ * @param {string} react
+ */
+async function buildWorkspace(folder, next, react) {
+  rmSync(folder, { recursive: true, force: true });
+  const sources = Number.parseInt(next, 10) < 16 ? ["monorepo", "monorepo-before-16"] : ["monorepo"];
+  for (const source of sources) {
+    cpSync(join(import.meta.dirname, "app", source), folder, { recursive: true });
+  }
+  copyFileSync(await packed(), join(folder, "nextjs-dynamodb-cache.tgz"));
+  const cwd = join(folder, "apps/web");
+  const manifest = JSON.parse(readFileSync(join(cwd, "package.json"), "utf8"));
+  Object.assign(manifest.dependencies, { next, react, "react-dom": react });
+  writeFileSync(join(cwd, "package.json"), JSON.stringify(manifest, null, 2));
+  const log = join(folder, "pnpm.log");
   const store = ["--store-dir", join(CACHED, "pnpm-store")];
   const args = [await pnpm(), "install", "--prefer-offline", "--no-frozen-lockfile", ...store];
-  await run("node", args, { cwd: FOLDER, env: { CI: "1" }, log });
-  const cwd = join(FOLDER, "apps/web");
-  await run("node", [nextOf(cwd), "build"], { cwd, env: WITHOUT_AWS, log: join(FOLDER, "build.log") });
+  await run("node", args, { cwd: folder, env: { CI: "1" }, log });
+  await run("node", [nextOf(cwd), "build"], { cwd, env: WITHOUT_AWS, log: join(folder, "build.log") });
 }
 
 /** @returns {Promise<string>} its script; installed once per user */

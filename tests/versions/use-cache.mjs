@@ -1,10 +1,11 @@
 // The suite of 'use cache' on one version, whose application is built once.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { pause, stop } from "../../scripts/demo/processes.mjs";
 import { act, events, until, visit } from "../e2e/browse.mjs";
-import { build, copyStandalone, createApplication } from "./application.mjs";
+import { build, copyStandalone, createApplication, nextOf } from "./application.mjs";
 import { startCluster, startControl } from "./cluster.mjs";
 
 /** @typedef {import("./cluster.mjs").Cluster} Cluster */
@@ -89,6 +90,11 @@ export function testUseCache(version) {
       assert.deepEqual((await events(server)).filter(({ type }) => type === "degraded"), []);
       await stop(server);
     });
+
+    for (const bundler of ["turbopack", "webpack"]) {
+      it(`next dev with ${bundler} keeps what a function has cached, and renews it`, () =>
+        servesInDevelopment(application, cluster, bundler));
+    }
 
     it("no call to the store has failed", async () => {
       for (const instance of [cluster.a, cluster.b]) {
@@ -275,6 +281,37 @@ const CHECKS = [
     },
   },
 ];
+
+/**
+ * @param {Application} application
+ * @param {Cluster} cluster
+ * @param {string} bundler
+ */
+async function servesInDevelopment({ folder }, cluster, bundler) {
+  const path = `/remote/${bundler}`;
+  const command = [nextOf(folder), "dev", `--${bundler}`, "--port", "PORT"].filter((arg) => isKnown(folder, arg));
+  const server = await cluster.start(`dev-${bundler}`, { command, env: { DIST_DIR: `.next-${bundler}` } });
+  try {
+    assert.deepEqual([(await visit(server, path)).content, (await visit(server, path)).content], [`${path} 1`, `${path} 1`]);
+    // By itself: in development Next puts a memory of its own before the handler, which learns late of others.
+    await act(server, "expireTag", `remote-${bundler}`);
+    assert.deepEqual([(await visit(server, path)).content, (await visit(server, path)).content], [`${path} 2`, `${path} 2`]);
+    assert.equal(cluster.origin.count(path), 2);
+    assert.doesNotMatch(server.output(), /⨯|\[nextjs-dynamodb-cache\]/);
+  } finally {
+    await stop(server);
+  }
+}
+
+/**
+ * Next 15 bundles with webpack unless told otherwise, and knows no flag for it.
+ *
+ * @param {string} folder
+ * @param {string} arg
+ */
+function isKnown(folder, arg) {
+  return arg !== "--webpack" || readFileSync(nextOf(folder), "utf8").includes("--webpack");
+}
 
 /**
  * The segment of the page, as the router prefetches it. Next sends a request without its cache-busting parameter to
