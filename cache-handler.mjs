@@ -1,3 +1,3 @@
 // The ready-made handler, configured from the environment alone:
 // cacheHandler: require.resolve("nextjs-dynamodb-cache/cache-handler")
-export { DynamoDBCacheHandler as default } from "./js/handler.mjs";
+export { DynamoDBCacheHandler as default } from "./js/entries/index.mjs";

@@ -1,7 +1,9 @@
 // createCacheTable: the table as the handler needs it, created or completed.
 
 import { instantiate } from "../pkg/core.mjs";
+import "#core";
 import runtime from "#runtime";
+import { compileCore } from "./core.mjs";
 import { coreOptions, resolveOptions } from "./options.mjs";
 import { hostFor, loggerFor } from "./shared.mjs";
 
@@ -14,7 +16,7 @@ export async function createCacheTable(given = {}) {
   const options = resolveOptions(rest, runtime.env);
   const host = hostFor(options, loggerFor(options.log));
   return new Promise((resolve, reject) => {
-    const { createTable } = instantiate(runtime.compileCore(), reject);
+    const { createTable } = instantiate(compileCore(), reject);
     const created = createTable(host, coreOptions(options), onProgress);
     created.finally(() => host.setAwaited(false)).then(resolve, reject);
   });

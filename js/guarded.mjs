@@ -2,6 +2,7 @@
 
 import runtime from "#runtime";
 import { createComplaints, messageOf } from "./complaints.mjs";
+import { coreUnderWay } from "./core.mjs";
 import { loggerFor, sharedCache } from "./shared.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
@@ -51,7 +52,24 @@ export function revalidate(options, tags, durations) {
  * @returns {Promise<T>}
  */
 async function outsideRequest(options, run) {
-  return runtime.outsideRequest(() => run(sharedCache(options)));
+  return runtime.outsideRequest(async () => {
+    const underWay = coreUnderWay();
+    if (underWay) {
+      await within(options.coldTimeoutMs, underWay);
+    }
+    return run(sharedCache(options));
+  });
+}
+
+/**
+ * @param {number} ms
+ * @param {Promise<void>} promise
+ */
+async function within(ms, promise) {
+  /** @type {any} */
+  let timer;
+  await Promise.race([promise, new Promise((resolve) => (timer = runtime.setTimeout(() => resolve(undefined), ms)))]);
+  clearTimeout(timer);
 }
 
 /** @param {Options} options */

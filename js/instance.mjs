@@ -3,6 +3,7 @@
 
 import { instantiate } from "../pkg/core.mjs";
 import runtime from "#runtime";
+import { compileCore } from "./core.mjs";
 
 /** @typedef {import("../pkg/core-bindings.js").Core} Core */
 
@@ -137,7 +138,7 @@ export class CoreInstance {
   /** @returns {Instance} */
   #start() {
     const instance = /** @type {Instance} */ ({ inFlight: new Set(), isDead: false });
-    const exports = instantiate(runtime.compileCore(), (error) => this.#giveUp(instance, error));
+    const exports = instantiate(compileCore(), (error) => this.#giveUp(instance, error));
     instance.memory = exports.memory;
     instance.core = this.#construct(exports);
     return instance;

@@ -1,6 +1,6 @@
-// Next's edge runtime: the bundler compiles the wasm, since the runtime refuses to.
+// The core in Next's edge runtime: the bundler compiles the wasm, since the runtime refuses to.
 
 import core from "../../pkg/core.wasm?module";
-import { webRuntime } from "./web.mjs";
+import { provideCore } from "../core.mjs";
 
-export default webRuntime(() => core);
+provideCore(() => core);

@@ -1,27 +1,19 @@
 // The core from the bytes that this package carries, where a runtime compiles them.
 
 import { base64 } from "../../pkg/core-inline.mjs";
+import { provideCore, refused } from "../core.mjs";
 
 /** @type {WebAssembly.Module | undefined} */
 let core;
 
-/**
- * @returns {WebAssembly.Module} compiled once
- * @throws {Error} where the runtime runs no WebAssembly, or none that its bundler has not compiled
- */
-export function inlineCore() {
-  return (core ??= compile());
-}
+provideCore(() => (core ??= compile()));
 
 function compile() {
-  if (typeof WebAssembly === "undefined") {
-    throw new Error("nextjs-dynamodb-cache needs WebAssembly, and this runtime has none");
-  }
+  const bytes = bytesOf(base64);
   try {
-    return new WebAssembly.Module(bytesOf(base64));
+    return new WebAssembly.Module(bytes);
   } catch (error) {
-    const why = "this runtime refuses to compile the WebAssembly of nextjs-dynamodb-cache";
-    throw new Error(`${why}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw refused(error);
   }
 }
 

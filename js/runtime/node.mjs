@@ -2,7 +2,6 @@
 
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
-import { inlineCore } from "./inline-core.mjs";
 import { createHttpFetch } from "./node-http.mjs";
 import { replaceFile, runProcess } from "./node-system.mjs";
 
@@ -29,7 +28,6 @@ const runtime = {
   fetch: createHttpFetch(builtin),
   // It keeps the process alive: a write that waits for its next attempt is finished first. Budgets end every wait.
   setTimeout: globalThis.setTimeout,
-  compileCore: inlineCore,
   require: requireOfApplication,
   outsideRequest: snapshot(),
 };

@@ -14,8 +14,6 @@ export interface Runtime {
   fetch: FetchLike;
   /** The runtime's own timer, out of reach of whoever replaces the global one; `clearTimeout` ends it. */
   setTimeout(callback: () => void, delayMs: number): unknown;
-  /** The wasm module, compiled once. */
-  compileCore(): WebAssembly.Module;
   /**
    * Whether a promise, timer or response is of use only to the request in which it was made.
    * https://developers.cloudflare.com/workers/observability/errors/#cannot-perform-io-on-behalf-of-a-different-request

@@ -1,6 +1,6 @@
-// Cloudflare Workers: the bundler compiles the wasm, since the runtime refuses to.
+// The core in Cloudflare's Workers: the bundler compiles the wasm, since the runtime refuses to.
 
 import core from "../../pkg/core.wasm";
-import { webRuntime } from "./web.mjs";
+import { provideCore } from "../core.mjs";
 
-export default webRuntime(() => core);
+provideCore(() => core);

@@ -2,9 +2,9 @@
 
 import { inspect } from "node:util";
 import "./trap.mjs";
-import { DynamoDBCacheHandler } from "../../js/index.mjs";
+import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
 import { sharedCache } from "../../js/shared.mjs";
-import { createUseCacheHandler } from "../../js/use-cache.mjs";
+import { createUseCacheHandler } from "../../js/entries/use-cache.mjs";
 import { streamOf } from "../../js/byte-stream.mjs";
 
 /** @typedef {import("../../types/index.d.ts").DynamoDBCacheOptions} Options */

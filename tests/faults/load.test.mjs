@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { after, before, beforeEach, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { createCacheTable } from "../../js/create-table.mjs";
-import { DynamoDBCacheHandler } from "../../js/index.mjs";
+import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
 import { startEmulator } from "../emulators.mjs";
 import { eventually } from "../integration/instances.mjs";
 import { CALLS, FAULTS, expectedOf } from "./catalogue.mjs";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { createCacheClient } from "../../js/client.mjs";
+import { createCacheClient } from "../../js/entries/client.mjs";
 import runtime from "../../js/runtime/node.mjs";
 import { eventually, htmlOf, MINUTE, page, startStore } from "./instances.mjs";
 
@@ -149,7 +149,7 @@ test("a script ends by itself when its last call has, also after a revalidation 
   const { connection } = await place();
   const options = { ...connection, readTimeoutMs: 200, coldTimeoutMs: 200, writeTimeoutMs: 200 };
   const script = `
-    import { createCacheClient } from ${JSON.stringify(new URL("../../js/client.mjs", import.meta.url).href)};
+    import { createCacheClient } from ${JSON.stringify(new URL("../../js/entries/client.mjs", import.meta.url).href)};
     const options = ${JSON.stringify(options)};
     await createCacheClient(options).revalidateTag("t");
     await createCacheClient({ ...options, endpoint: "http://127.0.0.1:9" }).revalidateTag("t").catch(() => console.log("told"));`;

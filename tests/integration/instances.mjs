@@ -1,10 +1,10 @@
 // Instances of an application that share a table: each has a process's state of its own (options that hold a function
 // are never shared), and notes what it sends.
 
-import { DynamoDBCacheHandler } from "../../js/index.mjs";
+import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
 import { createCacheTable } from "../../js/create-table.mjs";
 import runtime from "../../js/runtime/node.mjs";
-import { createUseCacheHandler } from "../../js/use-cache.mjs";
+import { createUseCacheHandler } from "../../js/entries/use-cache.mjs";
 import { EMULATOR_CREDENTIALS, startEmulator } from "../emulators.mjs";
 import { send } from "./raw.mjs";
 

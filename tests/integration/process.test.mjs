@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { startStore } from "./instances.mjs";
 
 const execute = promisify(execFile);
-const ENTRY = new URL("../../js/index.mjs", import.meta.url).href;
+const ENTRY = new URL("../../js/entries/index.mjs", import.meta.url).href;
 /** Above what a busy machine needs to start Node, below what a connection lives that nobody uses. */
 const END_MS = 20_000;
 

@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { createCacheClient } from "../../js/client.mjs";
+import { createCacheClient } from "../../js/entries/client.mjs";
 import { createCacheTable } from "../../js/create-table.mjs";
 import { run, stopAll } from "../../scripts/demo/processes.mjs";
 import { EMULATOR_CREDENTIALS, startEmulator } from "../emulators.mjs";

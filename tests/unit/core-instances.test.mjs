@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import runtime from "../../js/runtime/node.mjs";
+import { compileCore } from "../../js/core.mjs";
+import "../../js/runtime/inline-core.mjs";
 import { base64 } from "../../pkg/core-inline.mjs";
 import { instantiate } from "../../pkg/core.mjs";
 import { instantiableGlue } from "../../scripts/build/glue.mjs";
@@ -51,7 +52,7 @@ export { initSync, __wbg_init as default };
 const noTrap = (/** @type {unknown} */ error) => assert.fail(`it trapped: ${error}`);
 
 test("each call gives an instance of its own", () => {
-  const module = runtime.compileCore();
+  const module = compileCore();
   const first = instantiate(module, noTrap);
   const second = instantiate(module, noTrap);
   assert.notEqual(first.Core, second.Core);

@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { createCacheClient } from "../../js/client.mjs";
+import { createCacheClient } from "../../js/entries/client.mjs";
 
 const OWN = /^(AWS_|NEXT_CACHE_)|^HOME$/;
 const environment = { ...process.env };

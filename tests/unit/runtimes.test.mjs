@@ -7,12 +7,10 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import inline from "../../js/runtime/default.mjs";
+import { compileCore } from "../../js/core.mjs";
+import "../../js/runtime/inline-core.mjs";
 import node from "../../js/runtime/node.mjs";
-import { webRuntime } from "../../js/runtime/web.mjs";
-
-/** The shortest module there is. */
-const EMPTY = new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+import web from "../../js/runtime/web.mjs";
 
 test("the environment is read at each call, and a blank variable is not set", () => {
   process.env.RUNTIMES_TEST = "one";
@@ -57,9 +55,9 @@ test("a process that fails tells how, and neither its command nor what it wrote"
 });
 
 test("the core is compiled once", () => {
-  const core = node.compileCore();
+  const core = compileCore();
   assert.ok(core instanceof WebAssembly.Module);
-  assert.equal(node.compileCore(), core);
+  assert.equal(compileCore(), core);
 });
 
 test("what runs outside of the request does not see the request's context, and the caller still does", async () => {
@@ -81,9 +79,7 @@ test("what runs outside of the request throws to its caller", () => {
   assert.throws(() => node.outsideRequest(run), RangeError);
 });
 
-test("a web runtime hands out the module that it was given, and has no files", async () => {
-  const web = webRuntime(() => EMPTY);
-  assert.equal(web.compileCore(), EMPTY);
+test("a web runtime has no files", async () => {
   assert.equal(await web.readFile(fileURLToPath(import.meta.url)), null);
   assert.equal(await web.writeFile("file", new Uint8Array()), false);
   assert.equal(await web.runProcess("true", 1_000), null);
@@ -92,7 +88,6 @@ test("a web runtime hands out the module that it was given, and has no files", a
 });
 
 test("a web runtime waits for no metadata service, unless it is told to", (context) => {
-  const web = webRuntime(() => EMPTY);
   assert.equal(web.env("AWS_EC2_METADATA_DISABLED"), "true");
   assert.equal(web.env("RUNTIMES_TEST"), undefined);
   process.env.AWS_EC2_METADATA_DISABLED = "false";
@@ -107,37 +102,45 @@ test("a web runtime uses the fetch of its start, and never one that follows a re
     redirects.push(init.redirect);
     return new Response("answer");
   });
-  const web = webRuntime(() => EMPTY);
+  const { default: own } = await freshWeb();
   context.mock.method(globalThis, "fetch", () => assert.fail("the patched fetch was called"));
   const signal = new AbortController().signal;
   const init = { method: "POST", headers: {}, body: new Uint8Array(), signal, redirect: /** @type {const} */ ("error") };
-  const response = await web.fetch("http://127.0.0.1/", init);
+  const response = await own.fetch("http://127.0.0.1/", init);
   assert.equal(new TextDecoder().decode(await response.arrayBuffer()), "answer");
   assert.deepEqual(redirects, ["manual"]);
 });
 
 test("where there is no WebAssembly, or none from bytes, the error says so", async () => {
-  /** @param {string} script @returns {Promise<string>} what the core's compilation throws after it */
-  const thrownAfter = async (script) => {
-    const path = new URL("../../js/runtime/default.mjs", import.meta.url).href;
-    const program = `${script}; const { default: runtime } = await import(${JSON.stringify(path)});
-      try { runtime.compileCore(); } catch (error) { console.log(error.message); }`;
-    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
-    return stdout.trim();
-  };
+  const attempt = "try { compileCore(); } catch (error) { console.log(error.message); }";
   assert.equal(
-    await thrownAfter("delete globalThis.WebAssembly"),
+    await printed("delete globalThis.WebAssembly", attempt),
     "nextjs-dynamodb-cache needs WebAssembly, and this runtime has none",
   );
   const refusing = 'WebAssembly.Module = function () { throw new WebAssembly.CompileError("disallowed by embedder"); }';
-  assert.match(await thrownAfter(refusing), /refuses to compile .*: disallowed by embedder$/);
-  assert.ok(inline.compileCore() instanceof WebAssembly.Module);
+  assert.match(await printed(refusing, attempt), /refuses to compile .*: disallowed by embedder$/);
 });
 
 test("without Node's Buffer the core is the same bytes", async () => {
-  const path = new URL("../../js/runtime/default.mjs", import.meta.url).href;
-  const program = `delete globalThis.Buffer; const { default: runtime } = await import(${JSON.stringify(path)});
-    console.log(WebAssembly.Module.exports(runtime.compileCore()).length);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
-  assert.equal(Number(stdout), WebAssembly.Module.exports(node.compileCore()).length);
+  const exports = await printed("delete globalThis.Buffer", "console.log(WebAssembly.Module.exports(compileCore()).length)");
+  assert.equal(Number(exports), WebAssembly.Module.exports(compileCore()).length);
 });
+
+/** The runtime's module, evaluated once more. */
+function freshWeb() {
+  const path = "../../js/runtime/web.mjs?fresh";
+  return import(path);
+}
+
+/**
+ * What a process prints that has the core inlined.
+ *
+ * @param {string} before what is done before the core is loaded
+ * @param {string} script
+ */
+async function printed(before, script) {
+  const [core, inline] = ["core.mjs", "runtime/inline-core.mjs"].map((path) => new URL(`../../js/${path}`, import.meta.url).href);
+  const program = `${before}; await import("${inline}"); const { compileCore } = await import("${core}"); ${script}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
+  return stdout.trim();
+}

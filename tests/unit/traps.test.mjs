@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { createHost } from "../../js/host.mjs";
 import { CoreInstance } from "../../js/instance.mjs";
 import { coreOptions, resolveOptions } from "../../js/options.mjs";
+import "../../js/runtime/inline-core.mjs";
 import runtime from "../../js/runtime/node.mjs";
 import { loggerFor } from "../../js/shared.mjs";
 
