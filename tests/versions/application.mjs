@@ -51,7 +51,7 @@ export async function createApplication(version, name, sources) {
   }
   for (const source of sources) {
     const [from = "", to = ""] = source.split(" -> ");
-    cpSync(join(ROOT, from), join(folder, to), { recursive: true });
+    cpSync(join(ROOT, from), join(folder, to), { recursive: true, filter: isSource });
   }
   const modules = join(folder, "node_modules");
   if (!existsSync(join(modules, "next/package.json"))) {
@@ -186,7 +186,7 @@ function linkOrCopy(source, target) {
  * @param {string} file
  * @param {string} target
  */
-async function unpack(file, target) {
+export async function unpack(file, target) {
   const stamp = `${target}/../../.made-package`;
   const wanted = createHash("sha256").update(readFileSync(file)).digest("hex");
   if (existsSync(target) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) {
@@ -197,6 +197,11 @@ async function unpack(file, target) {
   const log = join(dirname(stamp), "logs/unpack.log");
   await run("tar", ["-xzf", file, "--strip-components=1", "-C", target], { log });
   writeFileSync(stamp, wanted);
+}
+
+/** Whether it is no trace of somebody's own try. @param {string} path */
+function isSource(path) {
+  return !/[\\/](node_modules|\.next|\.wrangler)$/.test(path);
 }
 
 /**
