@@ -147,6 +147,9 @@ import { DynamoDBCacheHandler, type CacheEvent, type DynamoDBCacheOptions } from
 import handler from "nextjs-dynamodb-cache/cache-handler";
 import { createCacheClient, type CacheClient, type ClientEntry } from "nextjs-dynamodb-cache/client";
 import { createCacheTable } from "nextjs-dynamodb-cache/create-table";
+import wasm from "nextjs-dynamodb-cache/core.wasm";
+import edge from "nextjs-dynamodb-cache/core.wasm?module";
+import { DynamoDBCacheHandler as Slim, initCore, type CoreSource } from "nextjs-dynamodb-cache/slim";
 import { createUseCacheHandler, type UseCacheHandler } from "nextjs-dynamodb-cache/use-cache";
 import remote from "nextjs-dynamodb-cache/use-cache-handler";
 
@@ -165,6 +168,12 @@ export const entry: ClientEntry<string> | null = await client.get<string>("key",
 export const isStored: boolean = await client.set("key", { any: "value" }, { tags: ["t"], revalidate: false });
 export const hits: number = client.stats().operations.hit;
 await client.revalidateTag("t", { expire: 60 });
+export const same: typeof DynamoDBCacheHandler = Slim;
+export const sources: CoreSource[] = [wasm, edge, new Uint8Array(), new Response()];
+await initCore(wasm);
+await initCore(import("nextjs-dynamodb-cache/core.wasm"));
+// @ts-expect-error: a path is no module
+await initCore("core.wasm");
 // @ts-expect-error: a client's revalidations always reject
 createCacheClient({ throwOnRevalidateError: false });
 // @ts-expect-error: no such option
