@@ -172,8 +172,6 @@ export const same: typeof DynamoDBCacheHandler = Slim;
 export const sources: CoreSource[] = [wasm, edge, new Uint8Array(), new Response()];
 await initCore(wasm);
 await initCore(import("nextjs-dynamodb-cache/core.wasm"));
-// @ts-expect-error: a path is no module
-await initCore("core.wasm");
 // @ts-expect-error: a client's revalidations always reject
 createCacheClient({ throwOnRevalidateError: false });
 // @ts-expect-error: no such option
