@@ -37,6 +37,7 @@ const STEPS = [
     env: on("dynamodb-local"),
     fast: false,
   },
+  { name: "docs", commands: await nodeTests("docs"), counts: "node", fast: false },
   { name: "infrastructure", commands: await nodeTests("infrastructure"), counts: "node", fast: false },
   { name: "pack and install", commands: await nodeTests("pack"), counts: "node" },
   {

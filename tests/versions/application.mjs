@@ -131,7 +131,7 @@ process.on("exit", () => rmSync(join(ROOT, `.cache/pack-${process.pid}`), { recu
  * @param {string} version
  * @returns {Promise<string>}
  */
-async function installed(version) {
+export async function installed(version) {
   const react = version.startsWith("14.") ? "18.3.1" : "19.2.3";
   const cached = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), PACKAGE);
   const place = join(cached, `application-${version}`);
