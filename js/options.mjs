@@ -40,6 +40,7 @@ const ACCEPTED = {
   keyPrefix: ["a string", isString],
   log: ["true, false or an object with debug, info, warn and error", isLogger],
   endpoint: ["a URL such as http://localhost:8000", isName],
+  allowInsecureEndpoint: ["true or false", isBoolean],
   buildId: ["a string or false", (value) => value === false || isName(value)],
   readTimeoutMs: [MILLISECONDS, isBudget],
   writeTimeoutMs: [MILLISECONDS, isBudget],
@@ -75,6 +76,8 @@ export function resolveOptions(given, env) {
     keyPrefix: given.keyPrefix ?? "",
     log: given.log ?? true,
     endpoint: given.endpoint,
+    allowInsecureEndpoint:
+      given.allowInsecureEndpoint ?? ["1", "true"].includes(env("NEXT_CACHE_ALLOW_INSECURE_ENDPOINT") ?? ""),
     buildId: given.buildId ?? "auto",
     readTimeoutMs: given.readTimeoutMs ?? 300,
     writeTimeoutMs: given.writeTimeoutMs ?? 2_000,

@@ -46,6 +46,11 @@ export interface DynamoDBCacheOptions {
    * AWS's.
    */
   endpoint?: string;
+  /**
+   * Accepts `http://` to another machine than this one: everyone on the way can read the rows, so only for an emulator
+   * or a proxy in a network of your own. Default: whether `NEXT_CACHE_ALLOW_INSECURE_ENDPOINT` is `1` or `true`.
+   */
+  allowInsecureEndpoint?: boolean;
   /** What scopes pages and routes to a build; `false` shares them between builds. Default: `auto`, Next's BUILD_ID. */
   buildId?: string | false;
   /** Total budget of one get, retries included, in milliseconds. Default: 300. */

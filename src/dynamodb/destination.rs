@@ -2,7 +2,7 @@
 
 use crate::credentials::{Credentials, Source, imds_region};
 use crate::endpoint::{
-    DEFAULT_REGION, Endpoint, EndpointError, checked_region, configured_region, profile_region,
+    DEFAULT_REGION, Endpoint, EndpointError, PlainHttp, checked_region, configured_region, profile_region,
 };
 use crate::host::{Deadline, Host, LogLevel, SharedHost};
 use crate::shared_config::SharedConfig;
@@ -16,6 +16,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug)]
 pub struct Destination {
     url: Option<String>,
+    plain_http: PlainHttp,
     region: Option<String>,
     found: RefCell<Option<Rc<Endpoint>>>,
 }
@@ -23,27 +24,39 @@ pub struct Destination {
 impl Destination {
     /// An address that is known.
     pub fn known(endpoint: Endpoint) -> Self {
-        Destination { url: None, region: None, found: RefCell::new(Some(Rc::new(endpoint))) }
+        Destination {
+            url: None,
+            plain_http: PlainHttp::OnLoopback,
+            region: None,
+            found: RefCell::new(Some(Rc::new(endpoint))),
+        }
     }
 
-    /// By the options `endpoint` and `region`, the environment, and what has to be looked up.
+    /// By the options `endpoint`, `allowInsecureEndpoint` and `region`, the environment, and what has to be looked up.
     ///
     /// # Errors
     ///
     /// An option or a variable that is not valid.
     pub fn configure(
         url: Option<String>,
+        plain_http: PlainHttp,
         region: Option<String>,
         host: &dyn Host,
     ) -> Result<Self, EndpointError> {
         let region = configured_region(region.as_deref(), host)?;
         // Whatever the profile adds: what is configured here is valid, or is reported now.
         let of_region = region.as_deref().unwrap_or(DEFAULT_REGION);
-        let endpoint =
-            Endpoint::of_dynamodb(url.as_deref(), of_region, None, &SharedConfig::default(), host)?;
+        let endpoint = Endpoint::of_dynamodb(
+            url.as_deref(),
+            plain_http,
+            of_region,
+            None,
+            &SharedConfig::default(),
+            host,
+        )?;
         let is_known = region.is_some() && url.is_some();
         let found = RefCell::new(is_known.then(|| Rc::new(endpoint)));
-        Ok(Destination { url, region, found })
+        Ok(Destination { url, plain_http, region, found })
     }
 
     /// The endpoint; `deadline` limits looking it up.
@@ -72,7 +85,7 @@ impl Destination {
             },
         };
         let account_id = credentials.account_id.as_deref();
-        Endpoint::of_dynamodb(self.url.as_deref(), &region, account_id, &config, host)
+        Endpoint::of_dynamodb(self.url.as_deref(), self.plain_http, &region, account_id, &config, host)
     }
 
     /// Where the credentials come from an instance's metadata, so does the region.
@@ -111,8 +124,8 @@ mod tests {
     }
 
     fn find(host: &Rc<ScriptedHost>, source: Source) -> Result<(String, String), String> {
-        let destination =
-            Destination::configure(None, None, host.as_ref()).map_err(|error| error.to_string())?;
+        let destination = Destination::configure(None, PlainHttp::OnLoopback, None, host.as_ref())
+            .map_err(|error| error.to_string())?;
         let mut credentials = Credentials::new("A", "S");
         (credentials.source, credentials.account_id) = (source, Some("111122223333".to_owned()));
         let shared: SharedHost = host.clone();
@@ -133,6 +146,7 @@ mod tests {
         let host = host("broken", &[]);
         let destination = Destination::configure(
             Some("https://x.example".to_owned()),
+            PlainHttp::OnLoopback,
             Some("eu-west-1".to_owned()),
             host.as_ref(),
         );
@@ -149,6 +163,19 @@ mod tests {
             (endpoint.uri().to_string().as_str(), endpoint.signing_region()),
             ("https://x.example/", "eu-west-1")
         );
+    }
+
+    #[test]
+    fn plain_http_to_another_machine_is_for_those_who_allow_it() {
+        let host = host("", &[("AWS_ENDPOINT_URL", "http://dynamodb:8000"), ("AWS_REGION", "local")]);
+        let shared: SharedHost = host.clone();
+        let configure = |plain_http| Destination::configure(None, plain_http, None, host.as_ref());
+        let refused = configure(PlainHttp::OnLoopback).expect_err("not loopback").to_string();
+        assert!(refused.contains("allowInsecureEndpoint"), "{refused}");
+        let allowed = configure(PlainHttp::Anywhere).expect("allowed");
+        let deadline = Deadline::after(host.as_ref(), 1_000);
+        let endpoint = host.run(allowed.find(&shared, &Credentials::new("A", "S"), deadline));
+        assert_eq!(endpoint.expect("allowed").uri().to_string(), "http://dynamodb:8000/");
     }
 
     #[test]
@@ -211,8 +238,13 @@ mod tests {
     #[test]
     fn what_is_not_valid_is_reported_at_once() {
         for (name, value) in [("AWS_REGION", "a.b"), ("AWS_ENDPOINT_URL_DYNAMODB", "http://x.example")] {
-            let error =
-                Destination::configure(None, None, host("", &[(name, value)]).as_ref()).expect_err(name);
+            let error = Destination::configure(
+                None,
+                PlainHttp::OnLoopback,
+                None,
+                host("", &[(name, value)]).as_ref(),
+            )
+            .expect_err(name);
             assert!(error.to_string().contains(name), "{error}");
         }
     }

@@ -15,6 +15,16 @@ use rules::{Parameters, Resolved};
 use settings::{Settings, Url};
 use std::fmt;
 
+/// Where rows may travel without TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PlainHttp {
+    /// On this machine alone.
+    #[default]
+    OnLoopback,
+    /// To any host: the user has said so, of a network of their own.
+    Anywhere,
+}
+
 /// An address that requests can be sent to, and the region that they are signed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
@@ -27,19 +37,20 @@ impl Endpoint {
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     pub fn resolve(option: Option<&str>, region: &str, host: &dyn Host) -> Result<Self, EndpointError> {
-        Endpoint::of_dynamodb(option, region, None, &SharedConfig::default(), host)
+        Endpoint::of_dynamodb(option, PlainHttp::OnLoopback, region, None, &SharedConfig::default(), host)
     }
 
     /// DynamoDB's: `option`, else what the environment has, else the selected profile, else AWS's own for the region.
     pub fn of_dynamodb(
         option: Option<&str>,
+        plain_http: PlainHttp,
         region: &str,
         account_id: Option<&str>,
         config: &SharedConfig,
         host: &dyn Host,
     ) -> Result<Self, EndpointError> {
         let settings = Settings::read(Service::DynamoDb, option, config, host)?;
-        Endpoint::by_rules(Service::DynamoDb, region, account_id, &settings)
+        Endpoint::by_rules(Service::DynamoDb, plain_http, region, account_id, &settings)
     }
 
     /// Another service's, from the environment, the selected profile, or AWS's own for the region.
@@ -49,7 +60,9 @@ impl Endpoint {
         config: &SharedConfig,
         host: &dyn Host,
     ) -> Result<Self, EndpointError> {
-        Endpoint::by_rules(service, region, None, &Settings::read(service, None, config, host)?)
+        // What goes to these is what AWS's own SDKs send there.
+        let settings = Settings::read(service, None, config, host)?;
+        Endpoint::by_rules(service, PlainHttp::Anywhere, region, None, &settings)
     }
 
     /// The address, with path `/`. Its authority is what the host's `fetch` sends as `host`.
@@ -69,6 +82,7 @@ impl Endpoint {
 
     fn by_rules(
         service: Service,
+        plain_http: PlainHttp,
         region: &str,
         account_id: Option<&str>,
         settings: &Settings,
@@ -77,15 +91,14 @@ impl Endpoint {
         let Resolved { url, signing_region } = rules::resolve(service, &parameters)
             .map_err(|why| EndpointError::new(format_args!("the endpoint of {}: {why}", service.name())))?;
         let source = settings.url.as_ref().map_or("the region", |Url { source, .. }| source);
-        // Rows travel to DynamoDB; to the others goes what AWS's own SDKs send there.
-        let uri = parse(&url, service == Service::DynamoDb).map_err(|why| {
+        let uri = parse(&url, plain_http).map_err(|why| {
             EndpointError::new(format_args!("the endpoint {:?} (from {source}) {why}", redacted(&url)))
         })?;
         Ok(Endpoint { uri, signing_region })
     }
 }
 
-fn parse(url: &str, is_plain_http_local: bool) -> Result<Uri, Refusal> {
+fn parse(url: &str, plain_http: PlainHttp) -> Result<Uri, Refusal> {
     let parts = url.trim().parse::<Uri>().map_err(|_| Refusal::NotAUrl)?.into_parts();
     let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
         return Err(Refusal::NotAUrl);
@@ -99,7 +112,7 @@ fn parse(url: &str, is_plain_http_local: bool) -> Result<Uri, Refusal> {
     }
     let default_port = match scheme.as_str() {
         "https" => 443,
-        "http" if !is_plain_http_local || is_loopback(authority.host()) => 80,
+        "http" if plain_http == PlainHttp::Anywhere || is_loopback(authority.host()) => 80,
         "http" => return Err(Refusal::PlainHttp),
         _ => return Err(Refusal::NotAUrl),
     };
@@ -154,7 +167,7 @@ impl fmt::Display for Refusal {
             Refusal::HasUserInfo => "holds a user name or a password: credentials are configured elsewhere",
             Refusal::HasPath => "has a path, a query or a fragment: AWS is asked at the path / only",
             Refusal::PlainHttp => {
-                "is http:// to another machine, where anyone on the way could read the rows: use https://, or http:// on localhost"
+                "is http:// to another machine, where anyone on the way could read the rows: use https://, or http:// on localhost, or the option allowInsecureEndpoint in a network of your own"
             }
         })
     }

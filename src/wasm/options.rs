@@ -5,6 +5,7 @@ use crate::cache::key::Prefix;
 use crate::cache::{Config, TagIndex};
 use crate::credentials::Provider;
 use crate::dynamodb::{Client, ClientConfig, Destination};
+use crate::endpoint::PlainHttp;
 use crate::host::SharedHost;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -21,6 +22,8 @@ extern "C" {
     fn region(this: &Options) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn endpoint(this: &Options) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = allowInsecureEndpoint)]
+    fn allow_insecure_endpoint(this: &Options) -> bool;
     #[wasm_bindgen(method, getter, js_name = hasCredentials)]
     fn has_credentials(this: &Options) -> bool;
     #[wasm_bindgen(method, getter, js_name = keyPrefix)]
@@ -44,7 +47,9 @@ extern "C" {
 impl Options {
     /// The client: region, endpoint and credentials from the options, or where AWS's own SDKs look for them.
     pub fn client(&self, host: &SharedHost, js: &JsHost) -> Result<Client, JsValue> {
-        let destination = Destination::configure(self.endpoint(), self.region(), host.as_ref());
+        let plain_http =
+            if self.allow_insecure_endpoint() { PlainHttp::Anywhere } else { PlainHttp::OnLoopback };
+        let destination = Destination::configure(self.endpoint(), plain_http, self.region(), host.as_ref());
         let destination = destination.map_err(|error| js_error(&error.to_string()))?;
         let credentials = if self.has_credentials() {
             let js = js.clone();
