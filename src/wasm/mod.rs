@@ -1,5 +1,6 @@
 //! The bindings: the only place where JavaScript and the core meet.
 
+mod allocator;
 mod host;
 mod options;
 mod value;
