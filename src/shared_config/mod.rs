@@ -5,9 +5,10 @@ mod location;
 mod parse;
 
 pub use location::{FileKind, expand_home, file_location, selected_profile};
+pub use parse::{ParseError, parse};
 
 use crate::host::Host;
-use parse::{ParseError, parse};
+
 use std::fmt;
 
 /// What both files say, merged: where both name a property, the credentials file's is taken.
