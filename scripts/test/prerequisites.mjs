@@ -7,6 +7,9 @@ import { ScriptError } from "../command.mjs";
 const PROGRAMS = [
   ["java", ["-version"], "Java 17 or later", "DynamoDB Local runs on it"],
   ["python3", ["-m", "pip", "--version"], "Python 3 with pip", "AWS publishes its endpoint rules and Lambda's emulator there"],
+  ["make", ["--version"], "make", "Lambda's runtime client is compiled with it"],
+  ["c++", ["--version"], "a C++ compiler", "Lambda's runtime client is compiled with it"],
+  ["xz", ["--version"], "xz", "Lambda's runtime client is packed with it"],
   ["openssl", ["version"], "openssl", "it makes the certificates of the faults in TLS"],
 ];
 

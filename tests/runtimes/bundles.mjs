@@ -1,7 +1,7 @@
 // What bundlers make of a program with this package, as their users call them; each bundle lies where there are no
 // node_modules.
 
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -26,6 +26,20 @@ export function byEsbuild(format) {
   };
 }
 
+/**
+ * One file for whatever runtime, by a bundler that sets no condition, and without the core.
+ *
+ * @param {Place} place
+ */
+export async function slimByEsbuild({ modules, folder }) {
+  const outfile = join(folder, "out/slim/server.mjs");
+  await esbuild(modules, folder, "slim-server.mjs", { platform: "neutral", format: "esm", external: ["node:*"], outfile });
+  if (/AGFzbQ|core-inline/.test(readFileSync(outfile, "utf8"))) {
+    throw new Error(`${outfile} carries the core`);
+  }
+  return outfile;
+}
+
 /** @param {Place} place */
 export async function byRollup({ modules, folder }) {
   const { rollup } = await load(modules, "rollup");
@@ -38,31 +52,79 @@ export async function byRollup({ modules, folder }) {
   return file;
 }
 
-/** @param {Place} place */
-export async function byVite({ modules, folder }) {
-  const { build } = await load(modules, "vite", "dist/node/index.js");
-  await build({
-    root: folder,
-    configFile: false,
-    logLevel: "error",
-    ssr: { noExternal: true },
-    build: { ssr: "server.mjs", outDir: "out/vite" },
-  });
-  return join(folder, "out/vite/server.js");
+/**
+ * A server for Node.js.
+ *
+ * @param {Place} place
+ */
+export async function byViteForSsr(place) {
+  await vite(place, { ssr: { noExternal: true }, build: { ssr: "server.mjs", outDir: "out/vite-ssr" } });
+  return join(place.folder, "out/vite-ssr/server.js");
+}
+
+/**
+ * A library for whatever runtime.
+ *
+ * @param {Place} place
+ */
+export async function byViteAsLibrary(place) {
+  const lib = { entry: "worker.mjs", formats: ["es"], fileName: "worker" };
+  await vite(place, { build: { lib, outDir: "out/vite-library" } });
+  return join(place.folder, "out/vite-library/worker.js");
+}
+
+/**
+ * An application, as for browsers.
+ *
+ * @param {Place} place
+ */
+export async function byViteAsApplication(place) {
+  const output = { entryFileNames: "worker.js" };
+  const rollupOptions = { input: join(place.folder, "worker.mjs"), preserveEntrySignatures: "strict", output };
+  await vite(place, { build: { rollupOptions, outDir: "out/vite-application" } });
+  return join(place.folder, "out/vite-application/worker.js");
 }
 
 /** @param {Place} place */
-export async function byWebpack({ modules, folder }) {
+export function byWebpack(place) {
+  const output = { path: join(place.folder, "out/webpack"), filename: "server.cjs" };
+  return webpack(place, { target: "node20", entry: "./server.mjs", output });
+}
+
+/**
+ * An ES module for a runtime that has the web's interfaces alone.
+ *
+ * @param {Place} place
+ */
+export function byWebpackForWebworker(place) {
+  const output = { path: join(place.folder, "out/webpack-webworker"), filename: "worker.mjs", library: { type: "module" } };
+  const experiments = { outputModule: true };
+  return webpack(place, { target: ["webworker", "es2022"], entry: "./worker.mjs", output, experiments });
+}
+
+/**
+ * @param {Place} place
+ * @param {any} options
+ * @returns {Promise<string>} the file
+ */
+async function webpack({ modules, folder }, options) {
   const { default: webpack } = await load(modules, "webpack");
-  const output = { path: join(folder, "out/webpack"), filename: "server.cjs" };
-  const options = { mode: "production", target: "node20", context: folder, entry: "./server.mjs", output };
   await new Promise((resolve, reject) => {
-    webpack(options, (/** @type {any} */ error, /** @type {any} */ stats) => {
+    webpack({ mode: "production", context: folder, ...options }, (/** @type {any} */ error, /** @type {any} */ stats) => {
       const failed = error ?? (stats.hasErrors() && new Error(stats.toString({ all: false, errors: true })));
       failed ? reject(failed) : resolve(undefined);
     });
   });
-  return join(output.path, output.filename);
+  return join(options.output.path, options.output.filename);
+}
+
+/**
+ * @param {Place} place
+ * @param {object} options
+ */
+async function vite({ modules, folder }, options) {
+  const { build } = await load(modules, "vite", "dist/node/index.js");
+  await build({ root: folder, configFile: false, logLevel: "error", ...options });
 }
 
 /**
@@ -106,9 +168,10 @@ export async function forWorkerd({ modules, folder }) {
  * A script for Vercel's edge runtime, which is given the compiled module under the name CORE.
  *
  * @param {Place} place
+ * @param {string} [entry]
  */
-export async function forEdgeRuntime({ modules, folder }) {
-  const outfile = join(folder, "out/edge/edge.js");
+export async function forEdgeRuntime({ modules, folder }, entry = "edge.mjs") {
+  const outfile = join(folder, "out/edge", entry.replace(/mjs$/, "js"));
   const wasm = {
     name: "wasm",
     setup(/** @type {any} */ build) {
@@ -116,7 +179,7 @@ export async function forEdgeRuntime({ modules, folder }) {
       build.onLoad({ filter: /./, namespace: "wasm" }, () => ({ contents: "export default CORE;" }));
     },
   };
-  await esbuild(modules, folder, "edge.mjs", { format: "iife", conditions: ["edge-light"], plugins: [wasm], outfile });
+  await esbuild(modules, folder, entry, { format: "iife", conditions: ["edge-light"], plugins: [wasm], outfile });
   return outfile;
 }
 

@@ -16,7 +16,7 @@ export const COLUMNS = {
   "large value": ["setLarge", "getLarge"],
   "concurrent gets": ["concurrent"],
   revalidateTag: ["revalidateTag", "isRevalidated"],
-  "store down": ["storeDown"],
+  breaker: ["storeDown", "breaker"],
 };
 
 const OPTIONS = {

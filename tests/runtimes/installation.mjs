@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { pack } from "../../scripts/demo/application.mjs";
 import { run } from "../../scripts/demo/processes.mjs";
 
@@ -27,11 +27,15 @@ const FROM_NPM = {
   webpack: "5.112.0",
 };
 
-/** Its wheel has Lambda's runtime interface emulator. */
-const FROM_PYTHON = { "aws-sam-cli": "1.170.0" };
-const EMULATOR = "python/samcli/local/rapid/aws-lambda-rie-x86_64";
+/** Lambda's own runtime interface client: C++ that is compiled when it is installed. */
+const COMPILED = { "aws-lambda-ric": "4.0.2" };
 
-export const VERSIONS = { ...FROM_NPM, ...FROM_PYTHON };
+/** The first has Lambda's runtime interface emulator in its wheel, the second what the client is compiled with. */
+const FROM_PYTHON = { "aws-sam-cli": "1.170.0", cmake: "4.4.4" };
+const EMULATOR = "python/samcli/local/rapid/aws-lambda-rie-x86_64";
+const CMAKE = "python/cmake/data/bin";
+
+export const VERSIONS = { ...FROM_NPM, ...COMPILED, ...FROM_PYTHON };
 
 /** @returns {Promise<string>} a `node_modules` */
 export async function installRuntimes() {
@@ -42,8 +46,13 @@ export async function installRuntimes() {
     mkdirSync(cached, { recursive: true });
     // Installed beside its place and then moved there, so that what is there is whole.
     const scratch = await mkdtemp(`${place}-`);
-    await installFromNpm(scratch);
+    await writeFile(join(scratch, "package.json"), '{ "private": true }\n');
     await installFromPython(scratch);
+    await installFromNpm(scratch, FROM_NPM);
+    await installFromNpm(scratch, COMPILED, {
+      PATH: [join(scratch, CMAKE), process.env.PATH].join(delimiter),
+      npm_config_nodedir: join(scratch, "node_modules/node22"),
+    });
     await rename(scratch, place);
   }
   return join(place, "node_modules");
@@ -75,12 +84,15 @@ export function removePackage(folder) {
   return rm(folder, { recursive: true, force: true });
 }
 
-/** @param {string} folder */
-async function installFromNpm(folder) {
-  await writeFile(join(folder, "package.json"), '{ "private": true }\n');
-  const packages = Object.entries(FROM_NPM).map(([name, version]) => `${name}@${version}`);
+/**
+ * @param {string} folder
+ * @param {Record<string, string>} versions by name
+ * @param {Record<string, string>} [env]
+ */
+async function installFromNpm(folder, versions, env) {
+  const packages = Object.entries(versions).map(([name, version]) => `${name}@${version}`);
   const args = ["install", "--no-audit", "--no-fund", "--save-exact", ...packages];
-  await run("npm", args, { cwd: folder, log: join(folder, "npm.log") });
+  await run("npm", args, { cwd: folder, env, log: join(folder, "npm.log") });
 }
 
 /** @param {string} folder */
@@ -93,4 +105,5 @@ async function installFromPython(folder) {
     await python("-m", "zipfile", "-e", join(wheels, wheel), join(folder, "python"));
   }
   chmodSync(join(folder, EMULATOR), 0o755);
+  chmodSync(join(folder, CMAKE, "cmake"), 0o755);
 }

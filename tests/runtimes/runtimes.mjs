@@ -17,19 +17,29 @@ import { lambdaEmulator } from "./installation.mjs";
  * @property {true} [oneAtATime] whether it is given no second request meanwhile
  */
 
+const LAMBDA = /** @type {const} */ ({ path: "2015-03-31/functions/function/invocations", oneAtATime: true });
+
+/** @type {Runtime} */
+const LAMBDA_WITH_ITS_CLIENT = {
+  ...LAMBDA,
+  name: "AWS Lambda (its emulator and runtime client)",
+  installed: "aws-lambda-ric",
+  command: async (place) => lambda(place, "function.handler"),
+};
+
 /**
- * The runtime itself is ours: the service's own client is compiled when it is installed, and does what
- * app/lambda.mjs does.
+ * The loop that a function may have instead of that client.
  *
  * @type {Runtime}
  */
-const LAMBDA = {
-  name: "AWS Lambda (its emulator)",
+const LAMBDA_WITH_A_LOOP = {
+  ...LAMBDA,
+  name: "AWS Lambda (its emulator, a runtime of our own)",
   installed: "aws-sam-cli",
   command: async ({ modules }) => hosted("lambda-host.mjs", lambdaEmulator(modules), process.execPath, "lambda.mjs"),
-  path: "2015-03-31/functions/function/invocations",
-  oneAtATime: true,
 };
+
+const CORE = "node_modules/nextjs-dynamodb-cache/pkg/core.wasm";
 
 /** @type {Runtime[]} */
 export const RUNTIMES = [
@@ -57,16 +67,42 @@ export const RUNTIMES = [
     name: "edge-runtime (Vercel)",
     installed: "edge-runtime",
     command: async (place) => {
-      const wasm = "node_modules/nextjs-dynamodb-cache/pkg/core.wasm";
-      return hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place), wasm);
+      return hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place), CORE);
     },
   },
-  LAMBDA,
+  {
+    name: "wrangler dev",
+    installed: "wrangler",
+    command: async ({ modules }) => {
+      const options = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0", "--compatibility-date", "2026-01-01"];
+      return hosted(join(modules, "wrangler/bin/wrangler.js"), "dev", "worker.mjs", ...options);
+    },
+  },
+  LAMBDA_WITH_ITS_CLIENT,
+  LAMBDA_WITH_A_LOOP,
   bundled("one CommonJS file by esbuild", "esbuild", bundles.byEsbuild("cjs")),
   bundled("one ES module by esbuild", "esbuild", bundles.byEsbuild("esm")),
   bundled("rollup", "rollup", bundles.byRollup),
-  bundled("Vite (SSR)", "vite", bundles.byVite),
+  bundled("Vite (SSR)", "vite", bundles.byViteForSsr),
   bundled("webpack", "webpack", bundles.byWebpack),
+  bundledForWeb("Vite (library)", "vite", bundles.byViteAsLibrary),
+  bundledForWeb("Vite (application)", "vite", bundles.byViteAsApplication),
+  bundledForWeb("webpack (webworker)", "webpack", bundles.byWebpackForWebworker),
+  {
+    name: "slim: any runtime, by esbuild without a condition",
+    installed: "esbuild",
+    command: async (place) => hosted(await bundles.slimByEsbuild(place), CORE),
+  },
+  {
+    name: "slim: miniflare, built by wrangler",
+    installed: "miniflare",
+    command: async (place) => hosted("miniflare-host.mjs", place.modules, await bundles.byWrangler(place, "slim-worker.mjs")),
+  },
+  {
+    name: "slim: edge-runtime (Vercel)",
+    installed: "edge-runtime",
+    command: async (place) => hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place, "slim-edge.mjs"), CORE),
+  },
 ];
 
 /**
@@ -82,19 +118,32 @@ export async function startRuntime(runtime, place) {
  * @param {string[]} command
  * @param {Place} place
  * @param {string} [path]
+ * @param {Record<string, string>} [env]
  * @returns {Promise<Started>} once it listens
  */
-export async function startProgram(name, [program = "", ...args], { folder }, path = "") {
+export async function startProgram(name, [program = "", ...args], { folder }, path = "", env = {}) {
   const log = join(folder, "logs", `${name.replaceAll(/\W+/g, "-")}.log`);
-  const process = start(program, args, { cwd: folder, log });
+  // A group: wrangler starts a workerd, which must end with it.
+  const process = start(program, args, { cwd: folder, log, group: true, env: { WRANGLER_SEND_METRICS: "false", ...env } });
   let url = "";
   await ready(process, name, async () => {
-    // What our programs print, and what workerd does.
-    const [, port] = /port"?[ :]+(\d+)/.exec(process.output()) ?? [];
+    // What our programs print, what workerd does, and what wrangler does.
+    const [, port] = /(?:port"?[ :]+|Ready on http:\/\/127\.0\.0\.1:)(\d+)/.exec(process.output()) ?? [];
     url = `http://127.0.0.1:${port}/${path}`;
     return port !== undefined;
   });
   return { url, process };
+}
+
+/**
+ * What starts a function as Lambda's Node.js 22 does.
+ *
+ * @param {Place} place
+ * @param {string} handler
+ */
+export function lambda({ modules }, handler) {
+  const program = [join(modules, "node22/bin/node"), join(modules, "aws-lambda-ric/index.mjs"), handler];
+  return hosted("lambda-host.mjs", lambdaEmulator(modules), ...program);
 }
 
 /** @param {string} major */
@@ -111,6 +160,21 @@ function node(major) {
  */
 function bundled(name, installed, bundle) {
   return { name: `Node.js, ${name}`, installed, command: async (place) => [process.execPath, await bundle(place)] };
+}
+
+/**
+ * What is made for runtimes with the web's interfaces alone.
+ *
+ * @param {string} name
+ * @param {string} installed
+ * @param {(place: Place) => Promise<string>} bundle
+ * @returns {Runtime}
+ */
+function bundledForWeb(name, installed, bundle) {
+  const command = async (/** @type {Place} */ place) => {
+    return [join(place.modules, ".bin/deno"), "run", "-A", "module-host.mjs", await bundle(place)];
+  };
+  return { name, installed, command };
 }
 
 /** @param {string[]} args */

@@ -1,27 +1,30 @@
 // What each runtime is asked to do; the same file runs on all of them.
 
-import { DynamoDBCacheHandler } from "nextjs-dynamodb-cache";
-import { createCacheClient } from "nextjs-dynamodb-cache/client";
-
 const LARGE_CHARACTERS = 1_500_000;
+/** As src/retry/breaker.rs has it. */
+const FAILURES_TO_OPEN = 5;
 
 /** Kept from request to request, as an application does. */
 let client;
 let Handler;
 
 /**
- * @param {{ cell: string, me: string, others: string[], options: object, nowhere: object }} task
- * @returns {Promise<{ ok: true } | { ok: false, why: string }>}
+ * @param {{ DynamoDBCacheHandler: object, createCacheClient: Function }} entry of the package
+ * @returns {(task: { cell: string, me: string, others: string[], options: object, nowhere: object }) =>
+ *   Promise<{ ok: true } | { ok: false, why: string }>}
  */
-export async function perform({ cell, me, others, options, nowhere }) {
-  try {
-    client ??= createCacheClient({ ...options, log: false });
-    Handler ??= DynamoDBCacheHandler.configure({ ...options, log: false });
-    await CELLS[cell]({ me, others, nowhere: { ...options, ...nowhere, log: false } });
-    return { ok: true };
-  } catch (error) {
-    return { ok: false, why: String(error?.stack ?? error) };
-  }
+export function performedBy({ DynamoDBCacheHandler, createCacheClient }) {
+  return async ({ cell, me, others, options, nowhere }) => {
+    try {
+      client ??= createCacheClient({ ...options, log: false });
+      Handler ??= DynamoDBCacheHandler.configure({ ...options, log: false });
+      const clientOf = (more) => createCacheClient({ ...options, log: false, ...more });
+      await CELLS[cell]({ me, others, nowhere, clientOf });
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, why: String(error?.stack ?? error) };
+    }
+  };
 }
 
 const CELLS = {
@@ -78,8 +81,8 @@ const CELLS = {
     );
   },
 
-  async storeDown({ me, nowhere }) {
-    const cut = createCacheClient(nowhere);
+  async storeDown({ me, nowhere, clientOf }) {
+    const cut = clientOf(nowhere);
     equal(await cut.get(`small ${me}`), null);
     equal(await cut.set(`small ${me}`, "value"), false);
     let refused = false;
@@ -87,6 +90,32 @@ const CELLS = {
     equal(refused, true);
     // The client of the store that is there is none the worse.
     equal((await client.get(`page ${me}`))?.value, page(me));
+  },
+
+  async breaker({ me, clientOf }) {
+    let [isDown, sent] = [true, 0];
+    let last = {};
+    const fetch = async (url, init) => {
+      sent++;
+      if (isDown) {
+        throw new TypeError("down");
+      }
+      // Workers know no "error".
+      return globalThis.fetch(url, { ...init, redirect: "manual" });
+    };
+    const cut = clientOf({ fetch, onEvent: (event) => (last = event) });
+    for (let call = 0; call < FAILURES_TO_OPEN; call++) {
+      equal(await cut.get(`page ${me}`), null);
+    }
+    const sentBefore = sent;
+    equal(await cut.get(`page ${me}`), null);
+    equal([last.type, /failed \d+ times in a row/.test(last.reason), sent - sentBefore], ["degraded", true, 0]);
+    // A probe finds that it is back.
+    isDown = false;
+    for (let waits = 0; waits < 50 && !(await cut.get(`page ${me}`)); waits++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    equal((await cut.get(`page ${me}`))?.value, page(me));
   },
 };
 

@@ -1,6 +1,6 @@
 // Vercel's edge runtime: a classic script that listens for fetch events.
 
-import { perform } from "./cells.mjs";
+import { perform } from "./perform.mjs";
 
 async function answer(request) {
   return Response.json(await perform(await request.json()));

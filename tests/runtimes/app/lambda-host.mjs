@@ -9,7 +9,8 @@ import { setTimeout } from "node:timers/promises";
 const [emulator, ...program] = process.argv.slice(2);
 const [port, api] = [await freePort(), await freePort()];
 const addresses = ["--runtime-interface-emulator-address", `127.0.0.1:${port}`, "--runtime-api-address", `127.0.0.1:${api}`];
-const child = spawn(emulator, [...addresses, ...program], { stdio: "inherit" });
+const env = { ...process.env, LAMBDA_TASK_ROOT: process.cwd() };
+const child = spawn(emulator, [...addresses, ...program], { stdio: "inherit", env });
 child.on("exit", () => process.exit());
 process.on("SIGTERM", () => child.kill());
 while (!(await listens())) {

@@ -1,7 +1,7 @@
 // AWS Lambda: a function, and the loop around it that the service prescribes for a runtime.
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
-import { perform } from "./cells.mjs";
+import { perform } from "./perform.mjs";
 
 const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 

@@ -1,7 +1,7 @@
 // Node.js, Deno and Bun, and what a bundler makes of it: a server that says on which port it listens.
 
 import { createServer } from "node:http";
-import { perform } from "./cells.mjs";
+import { perform } from "./perform.mjs";
 
 const server = createServer((request, response) => {
   const chunks = [];

@@ -1,6 +1,6 @@
 // Cloudflare Workers.
 
-import { perform } from "./cells.mjs";
+import { perform } from "./perform.mjs";
 
 export default {
   async fetch(request) {
