@@ -12,10 +12,11 @@ import { RUNTIMES, startRuntime } from "./runtimes.mjs";
 /** @type {Record<string, string[]>} */
 export const COLUMNS = {
   loads: ["loads"],
-  "get, set": ["set", "get"],
-  "large value": ["setLarge", "getLarge"],
+  set: ["set"],
+  get: ["get"],
   "concurrent gets": ["concurrent"],
   revalidateTag: ["revalidateTag", "isRevalidated"],
+  "large value": ["setLarge", "getLarge"],
   breaker: ["storeDown", "breaker"],
 };
 

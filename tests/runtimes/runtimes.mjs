@@ -11,6 +11,7 @@ import { lambdaEmulator } from "./installation.mjs";
 /**
  * @typedef {object} Runtime
  * @property {string} name
+ * @property {string} group what README.md calls it
  * @property {string} installed which of `VERSIONS` it is
  * @property {(place: Place) => Promise<string[]>} command
  * @property {string} [path] of its URL
@@ -23,6 +24,7 @@ const LAMBDA = /** @type {const} */ ({ path: "2015-03-31/functions/function/invo
 const LAMBDA_WITH_ITS_CLIENT = {
   ...LAMBDA,
   name: "AWS Lambda (its emulator and runtime client)",
+  group: "AWS Lambda (its emulator)",
   installed: "aws-lambda-ric",
   command: async (place) => lambda(place, "function.handler"),
 };
@@ -35,10 +37,14 @@ const LAMBDA_WITH_ITS_CLIENT = {
 const LAMBDA_WITH_A_LOOP = {
   ...LAMBDA,
   name: "AWS Lambda (its emulator, a runtime of our own)",
+  group: "AWS Lambda (its emulator)",
   installed: "aws-sam-cli",
   command: async ({ modules }) => hosted("lambda-host.mjs", lambdaEmulator(modules), process.execPath, "lambda.mjs"),
 };
 
+const WORKERS = "Cloudflare Workers (workerd, miniflare, wrangler)";
+const BUNDLES = "Bundles of esbuild, rollup, Vite and webpack";
+const SLIM = "Any other, through `/slim`";
 const CORE = "node_modules/nextjs-dynamodb-cache/pkg/core.wasm";
 
 /** @type {Runtime[]} */
@@ -46,12 +52,19 @@ export const RUNTIMES = [
   ...["20", "22", "24", "26"].map((major) => node(major)),
   {
     name: "Deno",
+    group: "Deno",
     installed: "deno",
     command: async ({ modules }) => [join(modules, ".bin/deno"), "run", "-A", "--node-modules-dir=manual", "server.mjs"],
   },
-  { name: "Bun", installed: "bun", command: async ({ modules }) => [join(modules, ".bin/bun"), "server.mjs"] },
+  {
+    name: "Bun",
+    group: "Bun",
+    installed: "bun",
+    command: async ({ modules }) => [join(modules, ".bin/bun"), "server.mjs"],
+  },
   {
     name: "workerd",
+    group: WORKERS,
     installed: "workerd",
     command: async (place) => {
       const args = ["serve", "--control-fd=1", await bundles.forWorkerd(place)];
@@ -60,11 +73,13 @@ export const RUNTIMES = [
   },
   {
     name: "miniflare, built by wrangler",
+    group: WORKERS,
     installed: "miniflare",
     command: async (place) => hosted("miniflare-host.mjs", place.modules, await bundles.byWrangler(place)),
   },
   {
     name: "edge-runtime (Vercel)",
+    group: "Vercel's edge runtime",
     installed: "edge-runtime",
     command: async (place) => {
       return hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place), CORE);
@@ -72,6 +87,7 @@ export const RUNTIMES = [
   },
   {
     name: "wrangler dev",
+    group: WORKERS,
     installed: "wrangler",
     command: async ({ modules }) => {
       const options = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0", "--compatibility-date", "2026-01-01"];
@@ -90,16 +106,19 @@ export const RUNTIMES = [
   bundledForWeb("webpack (webworker)", "webpack", bundles.byWebpackForWebworker),
   {
     name: "slim: any runtime, by esbuild without a condition",
+    group: SLIM,
     installed: "esbuild",
     command: async (place) => hosted(await bundles.slimByEsbuild(place), CORE),
   },
   {
     name: "slim: miniflare, built by wrangler",
+    group: SLIM,
     installed: "miniflare",
     command: async (place) => hosted("miniflare-host.mjs", place.modules, await bundles.byWrangler(place, "slim-worker.mjs")),
   },
   {
     name: "slim: edge-runtime (Vercel)",
+    group: SLIM,
     installed: "edge-runtime",
     command: async (place) => hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place, "slim-edge.mjs"), CORE),
   },
@@ -149,7 +168,7 @@ export function lambda({ modules }, handler) {
 /** @param {string} major */
 function node(major) {
   const command = async (/** @type {Place} */ { modules }) => [join(modules, `node${major}/bin/node`), "server.mjs"];
-  return { name: `Node.js ${major}`, installed: `node${major}`, command };
+  return { name: `Node.js ${major}`, group: "Node.js 20, 22, 24 and 26", installed: `node${major}`, command };
 }
 
 /**
@@ -159,7 +178,8 @@ function node(major) {
  * @returns {Runtime}
  */
 function bundled(name, installed, bundle) {
-  return { name: `Node.js, ${name}`, installed, command: async (place) => [process.execPath, await bundle(place)] };
+  const command = async (/** @type {Place} */ place) => [process.execPath, await bundle(place)];
+  return { name: `Node.js, ${name}`, group: BUNDLES, installed, command };
 }
 
 /**
@@ -174,7 +194,7 @@ function bundledForWeb(name, installed, bundle) {
   const command = async (/** @type {Place} */ place) => {
     return [join(place.modules, ".bin/deno"), "run", "-A", "module-host.mjs", await bundle(place)];
   };
-  return { name, installed, command };
+  return { name, group: BUNDLES, installed, command };
 }
 
 /** @param {string[]} args */
