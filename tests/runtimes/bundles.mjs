@@ -149,16 +149,18 @@ export async function byWrangler({ modules, folder }, entry = "worker.mjs") {
  * A configuration for workerd.
  *
  * @param {Place} place
+ * @param {string} [entry]
+ * @param {string[]} [conditions]
  */
-export async function forWorkerd({ modules, folder }) {
-  const outdir = join(folder, "out/workerd");
+export async function forWorkerd({ modules, folder }, entry = "worker.mjs", conditions = ["workerd"]) {
+  const outdir = join(folder, "out/workerd", entry);
   const wasm = {
     name: "wasm",
     setup: (/** @type {any} */ build) =>
       build.onResolve({ filter: /\.wasm$/ }, () => ({ path: "./core.wasm", external: true })),
   };
-  const options = { format: "esm", conditions: ["workerd"], plugins: [wasm], outfile: join(outdir, "worker.js") };
-  await esbuild(modules, folder, "worker.mjs", options);
+  const options = { format: "esm", conditions, plugins: [wasm], outfile: join(outdir, "worker.js") };
+  await esbuild(modules, folder, entry, options);
   copyFileSync(join(folder, CORE), join(outdir, "core.wasm"));
   copyFileSync(join(folder, "worker.capnp"), join(outdir, "worker.capnp"));
   return join(outdir, "worker.capnp");

@@ -78,20 +78,20 @@ export const RUNTIMES = [
     command: async (place) => hosted("miniflare-host.mjs", place.modules, await bundles.byWrangler(place)),
   },
   {
-    name: "edge-runtime (Vercel)",
-    group: "Vercel's edge runtime",
-    installed: "edge-runtime",
-    command: async (place) => {
-      return hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place), CORE);
-    },
-  },
-  {
     name: "wrangler dev",
     group: WORKERS,
     installed: "wrangler",
     command: async ({ modules }) => {
       const options = ["--ip", "127.0.0.1", "--port", "0", "--inspector-port", "0", "--compatibility-date", "2026-01-01"];
       return hosted(join(modules, "wrangler/bin/wrangler.js"), "dev", "worker.mjs", ...options);
+    },
+  },
+  {
+    name: "edge-runtime (Vercel)",
+    group: "Vercel's edge runtime",
+    installed: "edge-runtime",
+    command: async (place) => {
+      return hosted("edge-host.mjs", place.modules, await bundles.forEdgeRuntime(place), CORE);
     },
   },
   LAMBDA_WITH_ITS_CLIENT,

@@ -1,0 +1,9 @@
+// Cloudflare Workers.
+
+import { refusals } from "./refusing.mjs";
+
+export default {
+  async fetch() {
+    return Response.json(await refusals());
+  },
+};
