@@ -50,6 +50,7 @@ const STEPS = [
   { name: "end to end", commands: await nodeTests("e2e"), counts: "node", limitMs: 20 * MINUTE_MS, fast: false },
   { name: "examples", commands: await nodeTests("examples"), counts: "node", fast: false },
   { name: "faults", commands: await nodeTests("faults"), counts: "node", limitMs: 10 * MINUTE_MS, fast: false },
+  { name: "soak", commands: await nodeTests("soak"), counts: "node", fast: false },
   {
     name: "conformance with each Next",
     commands: await nodeTests("conformance"),
