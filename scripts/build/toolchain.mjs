@@ -13,7 +13,10 @@ const TARGET = "wasm32-unknown-unknown";
 const PROGRAMS = {
   "wasm-pack": { program: "wasm-pack", minutes: "1 to 4" },
   "wasm-bindgen-cli": { program: "wasm-bindgen", minutes: "2 to 5" },
+  lambda_web_adapter: { program: "lambda-adapter", minutes: "1 to 4" },
 };
+/** Those that the build needs; tests need the others. */
+const FOR_BUILD = /** @type {const} */ (["wasm-pack", "wasm-bindgen-cli"]);
 
 /**
  * Installs what is missing.
@@ -24,7 +27,7 @@ const PROGRAMS = {
 export async function ensureTools(versions) {
   await ensureTarget();
   const folders = [];
-  for (const crate of /** @type {(keyof typeof PROGRAMS)[]} */ (Object.keys(PROGRAMS))) {
+  for (const crate of FOR_BUILD) {
     folders.push(await ensureTool(crate, versions[crate]));
   }
   return folders;
@@ -44,8 +47,9 @@ async function ensureTarget() {
  *
  * @param {keyof typeof PROGRAMS} crate
  * @param {string} version
+ * @returns {Promise<string>} the folder that its program is in
  */
-async function ensureTool(crate, version) {
+export async function ensureTool(crate, version) {
   const { program, minutes } = PROGRAMS[crate];
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "nextjs-dynamodb-cache");
   const folder = join(cache, `${crate}-${version}`);
