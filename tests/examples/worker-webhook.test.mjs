@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createCacheClient } from "../../js/client.mjs";
+import { createCacheClient } from "../../js/entries/client.mjs";
 import { freePort } from "../../scripts/demo/ports.mjs";
 import { npmRun, workerExample } from "./example.mjs";
 

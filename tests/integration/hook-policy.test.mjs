@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { createCacheClient } from "../../js/client.mjs";
+import { createCacheClient } from "../../js/entries/client.mjs";
 import runtime from "../../js/runtime/node.mjs";
 import { startStore } from "./instances.mjs";
 
