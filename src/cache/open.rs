@@ -54,8 +54,9 @@ impl Inner {
 
     fn dismiss(&self, row: &str, entry_row: &Row, standing: Standing) -> Option<Miss> {
         if standing == Standing::Expired {
-            // A sweep may have taken its sentinels: the next set writes them anew.
-            self.forget_stored(row);
+            // A sweep may have taken its sentinels: the next set writes them anew. Its parts are there as before.
+            let slot = entry_row.parts.map(|parts| parts.slot);
+            self.remember_stored(row, Stored { tags: [].into(), tags_until_s: 0, slot });
             self.memory.borrow_mut().remove(row);
             return Some(Miss::Revalidated);
         }

@@ -1,4 +1,6 @@
-//! set: parts first, then the entry row, which is the commit point.
+//! set: parts first, then the entry row, which is the commit point (`set/parts.rs`).
+
+mod parts;
 
 use super::entry::Entry;
 use super::key::{Component, EntryKey};
@@ -11,12 +13,9 @@ use super::{Cache, Inner, Stored, distinct, frame};
 use crate::dynamodb::{AttributeValue, Error, Item, PutItem, WriteRequest};
 use crate::host::{Deadline, LogLevel};
 use crate::sharing::{join, within};
+use parts::PartRows;
 use std::fmt;
 use std::rc::Rc;
-
-/// Sets of part rows that take turns, so that a reader under way still finds the ones its entry row names, and storage
-/// stays bounded without a delete (a delete costs as many write units as the write did).
-const PART_SLOTS: u32 = 8;
 
 /// Bytes of tags that an entry row may hold beside its value.
 const MAX_TAG_BYTES: usize = 300_000;
@@ -151,7 +150,7 @@ impl Inner {
         let rest: Vec<_> = chunks.collect();
         let parts = u32::try_from(rest.len()).ok().filter(|count| *count > 0).map(|count| Parts {
             count,
-            slot: self.next_slot(previous.as_ref()),
+            slot: self.next_slot(previous.as_ref().and_then(|stored| stored.slot)),
             generation: self.host.random(),
         });
         let row = Row {
@@ -178,19 +177,16 @@ impl Inner {
         deadline: Deadline,
     ) -> Result<(), Rc<Error>> {
         let Plan { row, rest, sentinels } = plan;
-        if let Some(parts) = row.parts {
-            self.put_parts(key, parts, rest, row.expires_at_s, deadline).await?;
-        }
-        let stored = Stored {
-            tags: row.tags.clone(),
-            tags_until_s: row.tags_until_s,
-            slot: row.parts.map(|parts| parts.slot),
-        };
-        let sentinel_rows = sentinels.iter().map(|tag| self.sentinel(tag, key, row.tags_until_s)).collect();
+        let (tags, tags_until_s) = (row.tags.clone(), row.tags_until_s);
+        let sentinel_rows = sentinels.iter().map(|tag| self.sentinel(tag, key, tags_until_s)).collect();
+        let parts = row.parts.map(|parts| PartRows { parts, rest, expires_at_s: row.expires_at_s });
         let put = PutItem::new(&self.config.table_name, row.into_item(row_key.to_owned()));
+        if let Some(rows) = &parts {
+            self.put_parts(key, rows, deadline).await?;
+        }
         let (entry, index) =
-            join(self.client.send(&put, deadline), self.write(sentinel_rows, deadline)).await;
-        entry?;
+            join(self.put_entry(key, put, parts, deadline), self.write(sentinel_rows, deadline)).await;
+        let stored = Stored { tags, tags_until_s, slot: entry? };
         self.warm.set(true);
         match index {
             Ok(()) => self.remember_stored(row_key, stored),
@@ -204,26 +200,6 @@ impl Inner {
             }
         }
         Ok(())
-    }
-
-    async fn put_parts(
-        &self,
-        key: &EntryKey,
-        parts: Parts,
-        rest: Vec<Vec<u8>>,
-        expires_at_s: u64,
-        deadline: Deadline,
-    ) -> Result<(), Error> {
-        let rows = (1..).zip(rest).map(|(n, value)| {
-            WriteRequest::put(Item::from([
-                ("key", AttributeValue::S(self.rows.part(n, parts.slot, key))),
-                ("value", AttributeValue::B(value)),
-                ("part", AttributeValue::n(u64::from(n))),
-                ("generation", AttributeValue::n(parts.generation)),
-                ("expiresAt", AttributeValue::n(expires_at_s)),
-            ]))
-        });
-        self.write(rows.collect(), deadline).await
     }
 
     fn sentinel(&self, tag: &str, key: &EntryKey, expires_at_s: u64) -> WriteRequest {
@@ -240,15 +216,6 @@ impl Inner {
             return Ok(());
         }
         self.client.batch_write_item_all(&self.config.table_name, requests, deadline).await
-    }
-
-    fn next_slot(&self, previous: Option<&Stored>) -> u32 {
-        let random = |below: u32| u32::try_from(self.host.random() % u64::from(below)).unwrap_or(0);
-        match previous.and_then(|stored| stored.slot) {
-            // Any other one: two processes that render the same entry at once should not take the same.
-            Some(slot) => (slot + 1 + random(PART_SLOTS - 1)) % PART_SLOTS,
-            None => random(PART_SLOTS),
-        }
     }
 }
 

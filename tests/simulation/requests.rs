@@ -39,6 +39,16 @@ impl Requests {
         }
     }
 
+    /// A page is rendered and stored, whether or not it was there.
+    pub async fn render_anew(self: Rc<Self>, process: Rc<Process>, page: KeyPlan) {
+        let lookup = self.get(&process, &page, &[]).await;
+        self.world.sleep_us(2_000).await; // after the millisecond in which the log was read
+        let rendered = self.render(&process, &page).await;
+        if !self.set(&process, &page, rendered, &lookup).await {
+            self.history.violation(format!("{} was not stored although nothing goes wrong", page.key));
+        }
+    }
+
     /// One get, held to what is promised.
     pub async fn get(&self, process: &Process, page: &KeyPlan, soft_tags: &[String]) -> Lookup {
         let Plan { config, .. } = &*self.plan;

@@ -87,6 +87,7 @@ impl Scenario {
         self.nothing_old_is_served().await;
         if self.requests.plan.expire_s.is_none() {
             self.what_is_rendered_is_served().await;
+            self.of_two_overlapping_sets_one_is_served().await;
             self.what_is_below_the_floor_is_served().await;
         }
     }
@@ -133,6 +134,22 @@ impl Scenario {
             }
             for process in self.everyone() {
                 self.must_be_fresh(&process, page, "was rendered and not revalidated since").await;
+            }
+        }
+    }
+
+    /// Two processes that render a page at once may choose the same part rows for it, and write them in any order.
+    async fn of_two_overlapping_sets_one_is_served(&self) {
+        for page in &self.requests.plan.keys {
+            for _ in 0..2 {
+                let process = self.cluster.launch(Rc::default());
+                self.start(process.owner, self.requests.clone().render_anew(process, page.clone()));
+            }
+            while self.live.get() > 0 {
+                self.world().sleep_us(50_000).await;
+            }
+            for process in self.everyone() {
+                self.must_be_fresh(&process, page, "was rendered by two at once").await;
             }
         }
     }

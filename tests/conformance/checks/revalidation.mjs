@@ -189,7 +189,7 @@ export const checks = [
         assert.ok(status === "miss" || values.some(({ body }) => body.equals(value.body)), "a value that nobody stored");
       }
       assert.deepStrictEqual((await a.get(entry)).value, (await b.get(entry)).value);
-      // Two sets at once may have taken the same part rows: then it is a miss, which the next render mends.
+      // Three of six sets at once may have taken the same part rows: then it may be a miss, which the next render mends.
       if ((await a.get(entry)).status === "miss") {
         await a.set(entry, values[0]);
       }

@@ -208,6 +208,7 @@ impl Placeholders {
 /// Values of different types are not equal, and neither is less than the other.
 fn compare(a: &Value, comparator: Comparator, b: &Value) -> bool {
     match (comparator, number_of(a), number_of(b)) {
+        (Comparator::NotEqual, ..) => !compare(a, Comparator::Equal, b),
         (Comparator::Equal, Some(a), Some(b)) => a == b,
         (Comparator::Equal, _, _) => a == b,
         (Comparator::Less, Some(a), Some(b)) => a < b,
@@ -261,6 +262,8 @@ mod tests {
         let holds = |text: &str, of: Value| with.holds(&with.condition(text).expect("parses"), &item(of));
         assert_eq!(holds("#v < :n", json!({})), Ok(false));
         assert_eq!(holds("attribute_not_exists(#v) OR #v < :n", json!({})), Ok(true));
+        assert_eq!(holds("#v <> :n", json!({ "version": { "N": "2" } })), Ok(false));
+        assert_eq!(holds("#v <> :n", json!({ "version": { "N": "3" } })), Ok(true));
         assert_eq!(holds("#v < :n", json!({ "version": { "N": "1" } })), Ok(true));
         assert_eq!(
             holds("(#v = :n) AND attribute_exists(#v)", json!({ "version": { "N": "02" } })),

@@ -17,6 +17,7 @@ pub enum Condition {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Comparator {
     Equal,
+    NotEqual,
     Less,
 }
 
@@ -127,6 +128,7 @@ impl Parser {
         let left = self.operand()?;
         let comparator = match self.next() {
             Some(Token::Sign('=')) => Comparator::Equal,
+            Some(Token::Sign('<')) if self.sign('>') => Comparator::NotEqual,
             Some(Token::Sign('<')) => Comparator::Less,
             other => return Err(format!("{other:?} where a comparator must stand")),
         };
@@ -237,7 +239,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             ':' if length > 0 => Token::Value(format!(":{word}")),
             '0'..='9' => Token::Number(word.parse().map_err(|_| format!("{word} is no number"))?),
             _ if length > 0 => Token::Word(word.to_owned()),
-            '(' | ')' | '[' | ']' | ',' | '=' | '<' => Token::Sign(first),
+            '(' | ')' | '[' | ']' | ',' | '=' | '<' | '>' => Token::Sign(first),
             other => return Err(format!("{other:?} is not understood")),
         };
         rest = if matches!(token, Token::Sign(_)) { rest[1..].trim_start() } else { after.trim_start() };
@@ -263,7 +265,7 @@ fn an_update_has_clauses_with_paths_and_functions() {
 
 #[test]
 fn bare_names_and_leftovers_are_refused() {
-    for text in ["version < :v", "#v < :v :w", "(#v < :v", "#v <", "#v ? :v", ""] {
+    for text in ["version < :v", "#v < :v :w", "#v > :v", "#v <> ", "(#v < :v", "#v <", "#v ? :v", ""] {
         assert!(condition(text).is_err(), "{text}");
     }
     for text in ["SET #a = :a SET #b = :b", "DROP #a", ""] {
