@@ -1,5 +1,6 @@
 // Applications that are built and started for real, each with one version of Next and this package from its tarball.
 
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import {
   copyFileSync,
@@ -14,6 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { pack } from "../../scripts/demo/application.mjs";
@@ -63,8 +65,8 @@ export async function createApplication(version, name, sources) {
 }
 
 /**
- * `next build`, unless the last one was of the same files. There is no store and there are no credentials, as in many
- * places where applications are built.
+ * `next build`, unless the last one was of the same files. There are no credentials, as in many places where applications
+ * are built, and a store that never answers would be waited for: a build must not even connect to it.
  *
  * @param {Application} application
  * @param {string[]} [args]
@@ -77,10 +79,26 @@ export async function build({ folder, logs }, args = []) {
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
     rmSync(stamp, { force: true });
     rmSync(join(folder, ".next"), { recursive: true, force: true });
-    await run("node", [nextOf(folder), "build", ...args], { cwd: folder, env: WITHOUT_AWS, log });
+    const store = await startSilentStore();
+    const env = { ...WITHOUT_AWS, AWS_ENDPOINT_URL_DYNAMODB: store.url };
+    await run("node", [nextOf(folder), "build", ...args], { cwd: folder, env, log }).finally(store.stop);
+    assert.equal(store.connections(), 0, "next build has connected to the store");
     writeFileSync(stamp, wanted);
   }
   return readFileSync(log, "utf8");
+}
+
+/** A store that takes connections and never answers. */
+async function startSilentStore() {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections++;
+    socket.on("error", () => {});
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const stop = () => new Promise((resolve) => server.close(resolve));
+  return { url: `http://127.0.0.1:${port}`, connections: () => connections, stop };
 }
 
 /**

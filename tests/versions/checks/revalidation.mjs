@@ -118,6 +118,17 @@ export const REVALIDATION = [
     },
   },
   {
+    name: "revalidatePath concerns a page of the Pages Router too",
+    beyondNext: () => "entries of the Pages Router have no tags in Next",
+    async run({ a, b }) {
+      const { render } = await warm({ a, b }, "/old/by-path");
+      const other = await warm({ a, b }, "/old/by-path-not");
+      await act(a, "expirePath", "/old/by-path");
+      await isRenderedAnew({ a, b }, "/old/by-path", render);
+      assert.equal((await visit(b, "/old/by-path-not")).render, other.render);
+    },
+  },
+  {
     name: "res.revalidate renders a page of the Pages Router for both",
     async run({ a, b, origin }) {
       await warm({ a, b }, "/old/revalidated");
