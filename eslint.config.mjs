@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 export default [
-  { ignores: ["pkg/", "target/", ".cache/", "demo/", "tests/**/app/", "**/.next/"] },
+  { ignores: ["pkg/", "target/", "**/.cache/", "demo/", "tests/**/app/", "**/.next/"] },
   js.configs.recommended,
   {
     languageOptions: { ecmaVersion: 2023, globals: globals.node },

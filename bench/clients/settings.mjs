@@ -1,0 +1,2 @@
+export const REGION = "eu-central-1";
+export const PLAIN_CREDENTIALS = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };

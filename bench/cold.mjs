@@ -1,0 +1,14 @@
+// From the start of the process to the first answer. Prints what the process took until then.
+
+const [name, endpoint] = process.argv.slice(2);
+if (name === "bundle") {
+  const { awsSdk } = await import("./.cache/aws-sdk.bundle.mjs");
+  await awsSdk(endpoint).getEntry("10 KB");
+} else if (name !== "bare") {
+  const { CLIENTS } = await import("./clients/clients.mjs");
+  const client = await CLIENTS[name](endpoint);
+  await (client.getEntry ?? client.get)("10 KB");
+}
+const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+console.log(JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1_000, wallMs: performance.now(), peakMb: maxRSS / 1_024 }));
+process.exit();

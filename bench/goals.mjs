@@ -1,0 +1,93 @@
+// The goals, and what a run makes of them.
+
+/**
+ * @typedef {object} Row
+ * @property {string} what
+ * @property {string} beats what it is compared with
+ * @property {number} value the figure, or the ratio
+ * @property {string} shown
+ * @property {number} goal
+ * @property {string} shownGoal
+ * @property {boolean} isAtLeast
+ * @property {string} [why] where the time goes, of what misses
+ */
+
+/** Where it is known what a row that misses its goal is made of. */
+const WHY = {
+  cpu: "CPU is that of node:http (the floor), of the signal and timers around it, of inflating in WebAssembly, and of making strings",
+  set: "most of it is DEFLATE in WebAssembly at level 6, which buys fewer write units",
+  cold: "most of it is decoding and compiling the WebAssembly module, which holds the whole core",
+  size: "the core has the whole credential chain, the endpoint rules, table creation and DEFLATE in one module",
+  warm: "one promise and one object through WebAssembly for each call",
+};
+
+/**
+ * @param {{ timings: any[], coldStarts: any[], memory: any, counts: any, signing: any, packed: any }} results
+ * @returns {Row[]}
+ */
+export function judge({ timings, coldStarts, memory, counts, signing, packed }) {
+  const of = (name, way, size, field = "cpuUs") =>
+    timings.find((timing) => timing.name === name && timing.way === way && timing.size === size)?.[field];
+  const own = "this package";
+  const cold = (name) => coldStarts.find((start) => start.name.startsWith(name));
+  const ratio = (what, beats, ours, theirs, goal, why) =>
+    row({ what, beats, value: ours / theirs, shown: `${round(ours)} : ${round(theirs)} µs`, goal, unit: "×", why });
+  const figure = (what, beats, value, goal, unit, why) => row({ what, beats, value, goal, unit, why });
+  const quick = of(own, "get", "50 KB", "perSecond") === undefined;
+  return [
+    ratio("get 50 KB page, CPU", "AWS SDK, plain handler", of(own, "get", "50 KB"), of("AWS SDK", "get", "50 KB"), 0.28, WHY.cpu),
+    ratio("get 50 KB page, CPU", "AWS SDK, entry alone, no tags", of(own, "get", "50 KB"), of("AWS SDK", "getEntry", "50 KB"), 0.28, WHY.cpu),
+    ratio("set 50 KB page, CPU", "AWS SDK, plain handler", of(own, "set", "50 KB"), of("AWS SDK", "set", "50 KB"), 0.3, WHY.set),
+    ratio("set 50 KB page, CPU", "AWS SDK, entry alone, no tags", of(own, "set", "50 KB"), of("AWS SDK", "setEntry", "50 KB"), 0.3, WHY.set),
+    ratio("get 10 KB, CPU", "floor (node:http)", of(own, "get", "10 KB"), of("floor (node:http)", "get", "10 KB"), 1.6, WHY.cpu),
+    row({
+      what: "throughput at 64, get 50 KB",
+      beats: "AWS SDK, plain handler",
+      value: of(own, "get at 64", "50 KB", "perSecond") / of("AWS SDK", "get at 64", "50 KB", "perSecond"),
+      shown: `${round(of(own, "get at 64", "50 KB", "perSecond"))} : ${round(of("AWS SDK", "get at 64", "50 KB", "perSecond"))} a second`,
+      goal: 3.5,
+      unit: "×",
+      isAtLeast: true,
+      why: WHY.cpu,
+    }),
+    figure("warm get, tagFreshnessMs 1000, CPU", "Next's own memory handler", of("this package, memory, tagFreshnessMs 1000", "get", "50 KB"), 20, "µs", WHY.warm),
+    figure("the same, requests", "", counts.sharedLogRequests, 0, "requests"),
+    figure("warm get, strict", "one log read, no body", counts.warmStrictRequests, 1, "requests"),
+    figure("the same, its answer with a full log", "", counts.warmStrictBytes, 5_000, "bytes"),
+    figure("100 concurrent gets of one key", "100 requests", counts.crowdRequests, 3, "requests"),
+    figure("cold get", "2 or more requests", counts.coldGetRequests, 1, "requests"),
+    figure("set again with the same tags", "1 + 2 for each tag", counts.setAgainRequests, 1, "requests"),
+    figure("revalidateTag over 10,000 entries", "10,000 deletes", counts.revalidateRequestsBefore, 1, "writes before it returns"),
+    figure("bytes stored, 50 KB page", "JSON in S: 109 KB", counts.storedBytes, 10_500, "bytes"),
+    figure("first answer, CPU over bare Node", `AWS SDK ${round(cold("AWS SDK, bundled").cpuMs)} ms bundled, ${round(cold("AWS SDK, from").cpuMs)} ms not`, cold(own).cpuMs, 30, "ms", WHY.cold),
+    figure("first answer, peak memory over bare Node", `AWS SDK ${round(cold("AWS SDK, bundled").peakMb)} MB bundled`, cold(own).peakMb, 9, "MB", WHY.cold),
+    figure("sign 200 bytes (native core)", `@smithy/signature-v4 ${round(signing.smithyUs)} µs`, signing.ownUs, 10, "µs"),
+    figure("wasm", "", counts.wasmBytes / 1_000, 200, "KB", WHY.size),
+    figure("wasm, gzipped", "", counts.wasmGzipBytes / 1_000, 85, "KB", WHY.size),
+    figure("npm package, unpacked", "AWS SDK 10.3 MB", packed.unpackedBytes / 1e6, 1, "MB", WHY.size),
+    figure("dependencies", "29", packed.dependencies, 0, "packages"),
+    figure("write units of a 50 KB page with rsc and segments", "JSON in S: 121", counts.writeUnits, 12, "units"),
+    figure("read units of it, eventual", "JSON in S: 15.5", counts.eventualReadUnits, 1.5, "units"),
+    figure("heap from 1,000 to 10,000 gets", "grows", memory.last.heapMb - memory.first.heapMb, 2, "MB"),
+  ].filter(({ value }) => !Number.isNaN(value) || !quick);
+}
+
+/** Whether it holds, or by how much it misses. */
+export function verdict({ value, goal, isAtLeast }) {
+  if (isAtLeast ? value >= goal : value <= goal) {
+    return "holds";
+  }
+  const by = isAtLeast ? goal / value : value / goal;
+  return `misses by ${((by - 1) * 100).toFixed(0)} %`;
+}
+
+/** @param {number} value */
+export function round(value) {
+  return value === undefined ? "–" : String(Number(value.toPrecision(value >= 1_000 ? 4 : 3)));
+}
+
+function row({ what, beats, value, shown, goal, unit, isAtLeast = false, why }) {
+  const mark = unit === "×" ? (isAtLeast ? "at least " : "at most ") : "at most ";
+  const valueShown = unit === "×" ? `${value.toFixed(2)} × (${shown})` : `${round(value)} ${unit}`;
+  return { what, beats, value, shown: valueShown, goal, shownGoal: `${mark}${goal} ${unit}`, isAtLeast, why };
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+// `npm run bench`: this package against what else one could use, on the same stub of DynamoDB and with the same pages.
+// `--quick` takes two minutes and writes no page; `--rounds N` changes their number.
+
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { fileURLToPath } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { runColdStarts } from "./cold-starts.mjs";
+import { count } from "./counts.mjs";
+import { judge, verdict } from "./goals.mjs";
+import { SIZES } from "./pages.mjs";
+import { markdown, svg } from "./report.mjs";
+import { runRounds, runScript } from "./rounds.mjs";
+import { startStub } from "./stub-dynamodb.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const { values } = parseArgs({ options: { quick: { type: "boolean" }, rounds: { type: "string" } } });
+
+prepare();
+const stub = await startStub();
+const redis = await startRedis();
+try {
+  const results = await measure();
+  await writeFile(`${HERE}.cache/results.json`, JSON.stringify(results, null, 2));
+  const rows = judge(results);
+  console.table(rows.map((row) => ({ ...pick(row), verdict: verdict(row) })));
+  if (!values.quick) {
+    await writeFile(`${ROOT}docs/benchmarks.md`, markdown({ rows, results, rounds: rounds() }));
+    await writeFile(`${ROOT}docs/benchmarks.svg`, svg(results.timings));
+    console.log("docs/benchmarks.md and docs/benchmarks.svg are written");
+  }
+} finally {
+  stub.stop();
+  redis?.stop();
+}
+
+async function measure() {
+  const counts = await count(stub);
+  const coldStarts = await runColdStarts(stub, values.quick ? 3 : rounds());
+  const memory = await runScript("memory.mjs", ["this package", stub.url], ["--expose-gc"]);
+  const signing = await runScript("signing.mjs", []);
+  const timings = await runRounds({
+    endpoint: stub.url,
+    redisUrl: redis?.url,
+    rounds: rounds(),
+    sizes: values.quick ? ["10 KB", "50 KB"] : Object.keys(SIZES),
+    operationMs: values.quick ? 100 : 200,
+  });
+  return { counts, coldStarts, memory, signing, timings, packed: await packed() };
+}
+
+function rounds() {
+  return Number(values.rounds ?? (values.quick ? 3 : 9));
+}
+
+/** Builds the package and installs the alternatives, where that has not been done. */
+function prepare() {
+  const steps = [
+    [`${ROOT}pkg/core.wasm`, process.execPath, [`${ROOT}scripts/build.mjs`]],
+    [`${HERE}node_modules/esbuild`, "npm", ["install", "--no-audit", "--no-fund", "--package-lock=false"]],
+  ];
+  for (const [made, command, args] of steps) {
+    if (!existsSync(made) && spawnSync(command, args, { cwd: HERE, stdio: "inherit" }).status !== 0) {
+      throw new Error(`${command} ${args.join(" ")} failed`);
+    }
+  }
+}
+
+/** redis-server, where it is installed. */
+async function startRedis() {
+  const port = await freePort();
+  const child = spawn("redis-server", ["--port", String(port), "--save", "", "--appendonly", "no"], { stdio: "ignore" });
+  const started = await new Promise((resolve) => {
+    child.on("error", () => resolve(false));
+    setTimeout(() => resolve(child.exitCode === null), 1_000);
+  });
+  if (!started) {
+    console.error("redis-server is not installed: its rows are left out");
+    return undefined;
+  }
+  return { url: `redis://127.0.0.1:${port}`, stop: () => child.kill() };
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.on("listening", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** What `npm pack` would publish. */
+async function packed() {
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const { stdout } = await promisify(execFile)("npm", args, { cwd: ROOT, maxBuffer: 2 ** 26 });
+  const [{ unpackedSize }] = JSON.parse(stdout);
+  const { dependencies = {} } = JSON.parse(await readFile(`${ROOT}package.json`, "utf8"));
+  return { unpackedBytes: unpackedSize, dependencies: Object.keys(dependencies).length };
+}
+
+function pick({ what, beats, shown, shownGoal }) {
+  return { what, "compared with": beats, figure: shown, goal: shownGoal };
+}

@@ -1,0 +1,153 @@
+// The tables of docs/benchmarks.md, and its plot.
+
+import os from "node:os";
+import { round, verdict } from "./goals.mjs";
+
+/** Dollars per million units, on demand, us-east-1. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+const WRITE_DOLLARS = 0.625;
+const READ_DOLLARS = 0.125;
+
+export function markdown({ rows, results, rounds }) {
+  const { timings, coldStarts, memory, counts, packed } = results;
+  return `# Benchmarks
+
+\`npm run bench\` wrote this page; \`npm run bench -- --quick\` prints its table in two minutes. It installs what it compares with by itself, at
+the versions in \`bench/package.json\`. Every client talks to the same stub of DynamoDB in a process of its own, over HTTP on loopback, with the same
+pages; rounds are interleaved, figures are medians of ${rounds} rounds. Absolute figures are those of one busy machine: **trust the ratios**. The real DynamoDB adds
+2 to 10 ms of waiting to each request, so on a large machine what differs is CPU and throughput, and on a small Lambda function also the time.
+
+${machine()}
+
+![CPU per operation](benchmarks.svg)
+
+## Goals
+
+${table(
+  ["what", "compared with", "figure", "goal", ""],
+  rows.map((row) => [row.what, row.beats, row.shown, row.shownGoal, verdict(row)]),
+)}
+${misses(rows)}
+The *plain handler* is what is usually written on a client: JSON in a string attribute, \`GetItem\` and then a \`BatchGetItem\` of the tags' rows; a set
+is \`PutItem\` and a \`BatchWriteItem\` of them. *Entry alone* leaves the tags out, and with them every promise of revalidation.
+
+## Time and CPU of one operation
+
+µs, median time [CPU of the process].
+
+${timingTable(timings)}
+
+## Throughput, 64 gets of different 50 KB pages at once
+
+${table(
+  ["client", "gets a second", "CPU µs for each"],
+  timings.filter(({ way }) => way === "get at 64").map((t) => [t.name, round(t.perSecond), round(t.cpuUs)]),
+)}
+
+## Cold start: from the start of the process to the first answer, over a bare Node ${process.version}
+
+${table(
+  ["client", "CPU ms", "ms", "peak MB"],
+  coldStarts.map((start) => [start.name, round(start.cpuMs), round(start.wallMs), round(start.peakMb)]),
+)}
+
+## Memory after gets of a 10 KB page
+
+After 1,000: ${round(memory.first.heapMb)} MB on the heap and outside it, ${round(memory.first.rssMb)} MB resident; after 10,000:
+${round(memory.last.heapMb)} and ${round(memory.last.rssMb)} MB.
+
+## Requests, capacity units and dollars
+
+On-demand prices of us-east-1: $${WRITE_DOLLARS} and $${READ_DOLLARS} for a million write and read units. A 50 KB page with its rsc payload and segments, six tags.
+
+${table(
+  ["operation", "requests", "units", "dollars per million"],
+  [
+    ["set again with the same tags", counts.setAgainRequests, `${counts.writeUnits} write`, dollars(counts.writeUnits * WRITE_DOLLARS)],
+    ["get, strict (entry and log, consistent)", counts.coldGetRequests, `${counts.coldReadUnits} read`, dollars(counts.coldReadUnits * READ_DOLLARS)],
+    ["get from memory, strict (log alone)", counts.warmStrictRequests, `${counts.warmStrictUnits} read`, dollars(counts.warmStrictUnits * READ_DOLLARS)],
+    ["get from memory within tagFreshnessMs", counts.sharedLogRequests, "0", dollars(0)],
+  ],
+)}
+
+## Sizes
+
+The WebAssembly module is ${round(counts.wasmBytes / 1_000)} KB, ${round(counts.wasmGzipBytes / 1_000)} KB gzipped; the npm package ${round(packed.unpackedBytes / 1_000)} KB unpacked, with
+${packed.dependencies} dependencies. What one instance costs a fleet is in [scale.md](scale.md).
+`;
+}
+
+/** Bars of the CPU of a get and a set, in colours that both themes show. */
+export function svg(timings) {
+  const shown = timings.filter(({ size, way }) => size === "50 KB" && (way === "get" || way === "set"));
+  const most = Math.max(...shown.map(({ cpuUs }) => cpuUs));
+  const names = [...new Set(shown.map(({ name }) => name))].sort((a, b) => cpuOf(shown, a, "get") - cpuOf(shown, b, "get"));
+  const height = 50 + names.length * 44;
+  const bars = names.flatMap((name, index) =>
+    ["get", "set"].map((way, lane) => {
+      const cpuUs = cpuOf(shown, name, way);
+      const y = 42 + index * 44 + lane * 17;
+      const label = lane === 0 ? `<text x="290" y="${y + 18}" text-anchor="end">${name}</text>` : "";
+      return cpuUs === undefined
+        ? label
+        : `${label}<rect class="${way}" x="300" y="${y}" width="${((cpuUs / most) * 400).toFixed(1)}" height="14" rx="2"/><text x="${306 + (cpuUs / most) * 400}" y="${y + 11}">${round(cpuUs)}</text>`;
+    }),
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 ${height}" width="780" height="${height}" role="img" aria-label="CPU of a get and a set of a 50 KB page, microseconds">
+<style>
+text { font: 12px system-ui, sans-serif; fill: #57606a; }
+.get { fill: #2f81f7; }
+.set { fill: #d29922; }
+@media (prefers-color-scheme: dark) { text { fill: #b1bac4; } }
+</style>
+<text x="300" y="22">CPU of one operation on a 50 KB page, µs</text>
+<rect class="get" x="580" y="11" width="12" height="12"/><text x="597" y="22">get</text><rect class="set" x="640" y="11" width="12" height="12"/><text x="657" y="22">set</text>
+${bars.join("\n")}
+</svg>
+`;
+}
+
+/** @param {string[]} head @param {unknown[][]} lines */
+export function table(head, lines) {
+  const line = (/** @type {unknown[]} */ cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---").join("|")}|`, ...lines.map(line)].join("\n");
+}
+
+function timingTable(timings) {
+  const columns = ["get", "set"].flatMap((way) =>
+    [...new Set(timings.map(({ size }) => size))].map((size) => ({ way, size })),
+  );
+  const names = [...new Set(timings.map(({ name }) => name))];
+  const cell = (name, { way, size }) => {
+    const found = timings.find((t) => t.name === name && t.way === way && t.size === size);
+    return found ? `${round(found.p50Us)} [${round(found.cpuUs)}]` : "–";
+  };
+  return table(
+    ["client", ...columns.map(({ way, size }) => `${way} ${size}`)],
+    names.map((name) => [name, ...columns.map((column) => cell(name, column))]),
+  );
+}
+
+function misses(rows) {
+  const missed = rows.filter((row) => verdict(row) !== "holds" && row.why);
+  const reasons = [...new Set(missed.map(({ why }) => why))];
+  const lines = reasons.map((why) => {
+    const of = [...new Set(missed.filter((row) => row.why === why).map(({ what }) => what))];
+    return `- ${of.join("; ")}: ${why}.`;
+  });
+  return lines.length > 0 ? `\nWhere the time goes in what misses its goal:\n\n${lines.join("\n")}\n` : "";
+}
+
+function machine() {
+  const cpu = os.cpus()[0]?.model.trim() || os.arch();
+  const memory = Math.round(os.totalmem() / 2 ** 30);
+  const load = os.loadavg().map((value) => value.toFixed(1));
+  return `${os.cpus().length} × ${cpu}, ${memory} GB, ${os.type()} ${os.release()}, Node ${process.version}; load average at the end ${load.join(", ")}.`;
+}
+
+function cpuOf(timings, name, way) {
+  return timings.find((timing) => timing.name === name && timing.way === way)?.cpuUs;
+}
+
+function dollars(value) {
+  return `$${value.toFixed(2)}`;
+}

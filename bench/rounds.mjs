@@ -1,0 +1,66 @@
+// Interleaved rounds: in each, every client runs once in a process of its own; what is told are medians.
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const WAYS = {
+  "this package": ["get", "set"],
+  "this package, memory": ["get"],
+  "this package, memory, tagFreshnessMs 1000": ["get"],
+  "floor (node:http)": ["get"],
+  "AWS SDK": ["get", "set", "getEntry", "setEntry"],
+  "AWS SDK lib-dynamodb": ["get", "set"],
+  aws4fetch: ["get", "set"],
+  "aws-lite": ["get", "set"],
+  redis: ["get", "set"],
+};
+
+/**
+ * @param {{ endpoint: string, redisUrl?: string, rounds: number, sizes: string[], operationMs: number }} settings
+ * @returns {Promise<{ name: string, way: string, size: string, p50Us: number, cpuUs: number, perSecond: number }[]>}
+ */
+export async function runRounds({ rounds, redisUrl, ...settings }) {
+  const names = Object.keys(WAYS).filter((name) => name !== "redis" || redisUrl);
+  const samples = new Map();
+  for (let round = 1; round <= rounds; round += 1) {
+    console.error(`round ${round} of ${rounds}`);
+    // Another one begins each round, so that none always follows the same.
+    for (const name of [...names.slice(round % names.length), ...names.slice(0, round % names.length)]) {
+      for (const { way, size, ...taken } of await runWorker({ name, redisUrl, ways: WAYS[name], ...settings })) {
+        const id = JSON.stringify({ name, way, size });
+        samples.set(id, [...(samples.get(id) ?? []), taken]);
+      }
+    }
+  }
+  return [...samples].map(([id, taken]) => {
+    const of = (field) => median(taken.map((sample) => sample[field]));
+    return { ...JSON.parse(id), p50Us: of("p50Us"), cpuUs: of("cpuUs"), perSecond: of("perSecond") };
+  });
+}
+
+/** @param {number[]} values */
+export function median(values) {
+  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  return sorted[sorted.length >> 1];
+}
+
+/** What a script of this folder prints as JSON. */
+export async function runScript(script, args, options = []) {
+  const path = fileURLToPath(new URL(script, import.meta.url));
+  const child = spawn(process.execPath, [...options, path, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    // The SDK announces the end of Node 20 at each start.
+    env: { ...process.env, NODE_NO_WARNINGS: "1" },
+  });
+  let printed = "";
+  child.stdout.on("data", (chunk) => (printed += chunk));
+  const code = await new Promise((resolve) => child.on("close", resolve));
+  if (code !== 0) {
+    throw new Error(`${script} ${args.join(" ")} ended with ${code}`);
+  }
+  return JSON.parse(printed);
+}
+
+function runWorker(settings) {
+  return runScript("worker.mjs", [JSON.stringify(settings)]);
+}
