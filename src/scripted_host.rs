@@ -24,6 +24,7 @@ struct State {
     elapsed_ms: Cell<u64>,
     wall_offset_ms: Cell<i64>,
     timers: RefCell<Vec<u64>>,
+    timers_set: Cell<usize>,
     random: Cell<u64>,
     environment: RefCell<BTreeMap<String, String>>,
     files: RefCell<BTreeMap<String, Vec<u8>>>,
@@ -84,6 +85,11 @@ impl ScriptedHost {
 
     pub fn answer_after(&self, after_ms: u64, result: Result<http::Response<Vec<u8>>, FetchError>) {
         self.state.answers.borrow_mut().push_back(Answer { after_ms, result });
+    }
+
+    /// How many waits have begun, ever.
+    pub fn timers_set(&self) -> usize {
+        self.state.timers_set.get()
     }
 
     pub fn elapsed_ms(&self) -> u64 {
@@ -162,6 +168,7 @@ impl Host for ScriptedHost {
     }
 
     fn sleep(&self, delay_ms: u64) -> LocalFuture<()> {
+        self.state.timers_set.set(self.state.timers_set.get() + 1);
         let timer = Timer::set(self.state.clone(), self.elapsed_ms() + delay_ms);
         Box::pin(async move {
             poll_fn(|_| if timer.is_over() { Poll::Ready(()) } else { Poll::Pending }).await;

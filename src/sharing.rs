@@ -95,7 +95,15 @@ pub async fn join_all<T>(mut futures: Vec<LocalFuture<T>>) -> Vec<T> {
 /// The future's result, or `None` once the deadline has passed; the future is then dropped, which cancels its requests.
 pub async fn within<T>(host: &SharedHost, deadline: Deadline, future: impl Future<Output = T>) -> Option<T> {
     // Boxed, so that the code is there once for each kind of result and not for each future.
-    let future: Pin<Box<dyn Future<Output = T> + '_>> = Box::pin(future);
+    let mut future: Pin<Box<dyn Future<Output = T> + '_>> = Box::pin(future);
+    // What is answered from memory needs no timer, which costs more than the answer.
+    let at_once = poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => Poll::Ready(None),
+    });
+    if let Some(value) = at_once.await {
+        return Some(value);
+    }
     either(future, host.sleep(deadline.remaining_ms(host.as_ref()))).await
 }
 
@@ -114,6 +122,7 @@ pub async fn either<T>(future: impl Future<Output = T>, until: impl Future<Outpu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scripted_host::ScriptedHost;
     use std::task::Context;
 
     fn poll_once<T>(future: impl Future<Output = T>) -> Poll<T> {
@@ -127,6 +136,17 @@ mod tests {
         shared.resolve(7);
         shared.resolve(8);
         assert_eq!(poll_once(join(shared.wait(), shared.wait())), Poll::Ready((7, 7)));
+    }
+
+    #[test]
+    fn what_is_ready_at_once_sets_no_timer() {
+        let host = ScriptedHost::new();
+        let shared: SharedHost = host.clone();
+        let deadline = Deadline::after(host.as_ref(), 300);
+        assert_eq!(host.run(within(&shared, deadline, async { 1 })), Some(1));
+        assert_eq!(host.timers_set(), 0);
+        assert_eq!(host.run(within(&shared, deadline, std::future::pending::<u8>())), None);
+        assert_eq!((host.timers_set(), host.elapsed_ms()), (1, 300));
     }
 
     #[test]
