@@ -11,7 +11,7 @@ export function markdown({ rows, results, rounds }) {
   const { timings, coldStarts, memory, counts, packed } = results;
   return `# Benchmarks
 
-\`npm run bench\` wrote this page; \`npm run bench -- --quick\` prints its table in two minutes. It installs what it compares with by itself, at
+\`node bench/main.mjs\` wrote this page; with \`--quick\` it prints its table in two minutes. It installs what it compares with by itself, at
 the versions in \`bench/package.json\`. Every client talks to the same stub of DynamoDB in a process of its own, over HTTP on loopback, with the same
 pages; rounds are interleaved, figures are medians of ${rounds} rounds. Absolute figures are those of one busy machine: **trust the ratios**. The real DynamoDB adds
 2 to 10 ms of waiting to each request, so on a large machine what differs is CPU and throughput, and on a small Lambda function also the time.
@@ -141,7 +141,7 @@ function machine() {
   const cpu = os.cpus()[0]?.model.trim() || os.arch();
   const memory = Math.round(os.totalmem() / 2 ** 30);
   const load = os.loadavg().map((value) => value.toFixed(1));
-  return `${os.cpus().length} × ${cpu}, ${memory} GB, ${os.type()} ${os.release()}, Node ${process.version}; load average at the end ${load.join(", ")}.`;
+  return `${os.cpus().length} × ${cpu}, ${memory} GB, ${os.type()}, Node ${process.version}; load average at the end ${load.join(", ")}.`;
 }
 
 function cpuOf(timings, name, way) {
