@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run bench:instructions`: instructions of the core's hot paths, counted by callgrind, against those on record. Unlike
+// `node bench/instructions.mjs`: instructions of the core's hot paths, counted by callgrind, against those on record. Unlike
 // times they are the same on a busy machine. `--record` writes them down.
 
 import { execFileSync, spawnSync } from "node:child_process";
@@ -10,7 +10,7 @@ const PATHS = ["get", "set", "sign", "key"];
 /** Compilers differ a little; this is a change of the code. */
 const TOLERANCE = 0.03;
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const RECORD = new URL("instructions/recorded.json", import.meta.url);
+const RECORD = new URL("instructions.json", import.meta.url);
 
 if (spawnSync("valgrind", ["--version"]).status !== 0) {
   console.error("valgrind is not installed (Debian, Ubuntu: apt-get install valgrind): nothing is counted");
