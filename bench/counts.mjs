@@ -19,8 +19,8 @@ export const LIMITS = {
   eventualReadUnits: 1.5,
   coldReadUnits: 4,
   warmStrictUnits: 1,
-  wasmBytes: 460_000,
-  wasmGzipBytes: 206_000,
+  wasmBytes: 440_000,
+  wasmGzipBytes: 198_000,
 };
 
 /** @typedef {Record<keyof typeof LIMITS, number>} Counted */

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runScript } from "./command.mjs";
 import { checkBudget, formatSizes } from "./build/budget.mjs";
-import { compileCore } from "./build/compile.mjs";
+import { bundleCommander } from "./build/commander.mjs";
+import { compileAll } from "./build/compile.mjs";
 import { ensureNodeModules } from "./build/node-modules.mjs";
 import { writePackage } from "./build/package.mjs";
 import { readSettings } from "./build/settings.mjs";
@@ -28,12 +29,15 @@ async function build(root, { force }) {
   const inputs = await hashInputs(root);
   if (force || !(await isUpToDate(pkg, inputs))) {
     const tools = await ensureTools(settings.tools);
-    const compiled = await compileCore(root, join(root, "target"), settings, tools);
+    const compiled = await compileAll(root, join(root, "target"), settings, tools);
+    await bundleCommander(root, pkg);
     await writePackage(pkg, compiled, inputs);
   } else {
     console.log("pkg/ is up to date");
   }
-  const wasm = await readFile(join(pkg, `${settings.artifact.name}.wasm`));
-  console.log(formatSizes(wasm, settings.budget));
-  checkBudget(wasm, settings.budget);
+  for (const artifact of settings.artifacts) {
+    const wasm = await readFile(join(pkg, `${artifact.name}.wasm`));
+    console.log(formatSizes(wasm, artifact));
+    checkBudget(wasm, artifact);
+  }
 }

@@ -5,7 +5,7 @@ import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compileCore } from "./build/compile.mjs";
+import { compileAll } from "./build/compile.mjs";
 import { instantiableGlue } from "./build/glue.mjs";
 import { readSettings } from "./build/settings.mjs";
 import { ensureTools } from "./build/toolchain.mjs";
@@ -24,12 +24,13 @@ await runScript(async () => {
       await cp(join(ROOT, source), join(folder, "source", source), { recursive: true });
     }
     const tools = await ensureTools(settings.tools);
-    const again = await compileCore(join(folder, "source"), join(folder, "target"), settings, tools);
-    const { name } = settings.artifact;
-    check(again.wasm.equals(await readFile(join(ROOT, "pkg", `${name}.wasm`))), `${name}.wasm`);
-    const glue = await readFile(join(ROOT, "pkg", `${name}.mjs`), "utf8");
-    check(instantiableGlue(again.glue) === glue, `${name}.mjs`);
-    console.log(`Two builds in two folders gave the same ${name}.wasm and ${name}.mjs`);
+    for (const again of await compileAll(join(folder, "source"), join(folder, "target"), settings, tools)) {
+      const { name } = again;
+      check(again.wasm.equals(await readFile(join(ROOT, "pkg", `${name}.wasm`))), `${name}.wasm`);
+      const glue = await readFile(join(ROOT, "pkg", `${name}.mjs`), "utf8");
+      check(instantiableGlue(again.glue) === glue, `${name}.mjs`);
+      console.log(`Two builds in two folders gave the same ${name}.wasm and ${name}.mjs`);
+    }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -40,6 +40,7 @@ const STEPS = [
   { name: "docs", commands: await nodeTests("docs"), counts: "node", fast: false },
   { name: "infrastructure", commands: await nodeTests("infrastructure"), counts: "node", fast: false },
   { name: "benchmark counts", commands: await nodeTests("benchmarks"), counts: "node" },
+  { name: "command line", commands: await nodeTests("cli"), counts: "node", env: on("dynalite") },
   { name: "pack and install", commands: await nodeTests("pack"), counts: "node" },
   {
     name: "runtimes",

@@ -1,9 +1,11 @@
 //! A Next.js cache in one DynamoDB table: the core that is compiled to WebAssembly.
 //!
 //! Layers, outermost first; an arrow never points back:
-//! `wasm` (the only bindings) → `cache` (entries, tags, layout) → `dynamodb` (operations) → `sigv4`, `credentials`,
+//! `wasm` (the only bindings) → `admin` (what people do with the table) → `cache` (entries, tags, layout) → `dynamodb` (operations) → `sigv4`, `credentials`,
 //! `retry`, `endpoint`, `shared_config`. All of them reach the outside through [`host::Host`].
 
+#[cfg(feature = "admin")]
+pub mod admin;
 mod base64;
 pub mod cache;
 mod calendar;

@@ -1,33 +1,34 @@
-// The size of the core: every cold start pays for it.
+// The size of each wasm module: every cold start pays for the core.
 
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { ScriptError } from "../command.mjs";
 
-/** @typedef {import("./settings.mjs").Settings["budget"]} Budget */
+/** @typedef {import("./settings.mjs").Artifact} Artifact */
 
 /**
  * @param {Buffer} wasm
- * @param {Budget} budget
+ * @param {Artifact} artifact
  */
-export function formatSizes(wasm, budget) {
+export function formatSizes(wasm, { name, raw_bytes, gzip_bytes }) {
   const { raw, gzip } = sizesOf(wasm);
   const sha256 = createHash("sha256").update(wasm).digest("hex");
   return [
-    `raw     ${kilobytes(raw)} of ${kilobytes(budget.raw_bytes)}`,
-    `gzip    ${kilobytes(gzip)} of ${kilobytes(budget.gzip_bytes)}`,
-    `sha256  ${sha256}`,
+    `${name}.wasm`,
+    `  raw     ${kilobytes(raw)} of ${kilobytes(raw_bytes)}`,
+    `  gzip    ${kilobytes(gzip)} of ${kilobytes(gzip_bytes)}`,
+    `  sha256  ${sha256}`,
   ].join("\n");
 }
 
 /**
  * @param {Buffer} wasm
- * @param {Budget} budget
+ * @param {Artifact} artifact
  */
-export function checkBudget(wasm, budget) {
+export function checkBudget(wasm, { name, raw_bytes, gzip_bytes }) {
   const { raw, gzip } = sizesOf(wasm);
-  if (raw > budget.raw_bytes || gzip > budget.gzip_bytes) {
-    const found = `The core has ${raw} bytes, ${gzip} with gzip; wasm-pack.toml allows ${budget.raw_bytes} and ${budget.gzip_bytes}`;
+  if (raw > raw_bytes || gzip > gzip_bytes) {
+    const found = `${name}.wasm has ${raw} bytes, ${gzip} with gzip; wasm-pack.toml allows ${raw_bytes} and ${gzip_bytes}`;
     throw new ScriptError(`${found}. Make it smaller, or raise the budget with a reason`);
   }
 }

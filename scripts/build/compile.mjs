@@ -19,32 +19,37 @@ import { capture, run } from "../command.mjs";
  * @param {string} targetDir cargo's
  * @param {import("./settings.mjs").Settings} settings
  * @param {string[]} tools folders of programs
- * @returns {Promise<Compiled>}
+ * @returns {Promise<Compiled[]>} one for each artifact
  */
-export async function compileCore(root, targetDir, settings, tools) {
+export async function compileAll(root, targetDir, settings, tools) {
   await mkdir(targetDir, { recursive: true });
-  // A folder of its own, since another build may run at the same time.
-  const out = await mkdtemp(join(resolve(targetDir), "wasm-pack-"));
-  try {
-    return await compileInto(out, root, targetDir, settings, tools);
-  } finally {
-    await rm(out, { recursive: true, force: true });
+  const compiled = [];
+  for (const artifact of settings.artifacts) {
+    // A folder of its own, since another build may run at the same time.
+    const out = await mkdtemp(join(resolve(targetDir), "wasm-pack-"));
+    try {
+      compiled.push(await compileInto(out, root, targetDir, { settings, artifact }, tools));
+    } finally {
+      await rm(out, { recursive: true, force: true });
+    }
   }
+  return compiled;
 }
 
 /**
  * @param {string} out
  * @param {string} root
  * @param {string} targetDir
- * @param {import("./settings.mjs").Settings} settings
+ * @param {{ settings: import("./settings.mjs").Settings, artifact: import("./settings.mjs").Artifact }} what
  * @param {string[]} tools
  * @returns {Promise<Compiled>}
  */
-async function compileInto(out, root, targetDir, settings, tools) {
-  const { name, target } = settings.artifact;
-  console.log("> wasm-pack build (a minute or two the first time)");
-  const flags = ["--target", target, "--out-dir", out, "--out-name", name, "--mode", "no-install", "--no-pack"];
-  await run("wasm-pack", ["build", resolve(root), ...flags, "--", "--locked"], {
+async function compileInto(out, root, targetDir, { settings, artifact }, tools) {
+  const { name, features } = artifact;
+  console.log(`> wasm-pack build of ${name} (a minute or two the first time)`);
+  const flags = ["--target", "web", "--out-dir", out, "--out-name", name, "--mode", "no-install", "--no-pack"];
+  const ofCargo = ["--locked", "--no-default-features", `--features=${features.join(",")}`];
+  await run("wasm-pack", ["build", resolve(root), ...flags, "--", ...ofCargo], {
     env: {
       ...process.env,
       PATH: [...tools, process.env.PATH].join(delimiter),

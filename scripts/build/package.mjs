@@ -3,26 +3,44 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { instantiableGlue, instantiableTypes } from "./glue.mjs";
 import { STAMP_FILE } from "./stamp.mjs";
 
 /**
  * @param {string} pkg the folder
- * @param {import("./compile.mjs").Compiled} compiled
+ * @param {import("./compile.mjs").Compiled[]} compiled
  * @param {string} inputs hash of what it was made from
  */
-export async function writePackage(pkg, { name, wasm, glue, types }, inputs) {
+export async function writePackage(pkg, compiled, inputs) {
   await mkdir(pkg, { recursive: true });
   // Without its stamp a half-written folder is built again.
   await rm(join(pkg, STAMP_FILE), { force: true });
+  for (const artifact of compiled) {
+    await writeArtifact(pkg, artifact);
+  }
+  const sha256 = Object.fromEntries(compiled.map(({ name, wasm }) => [name, sha256Of(wasm)]));
+  await writeWhole(join(pkg, STAMP_FILE), `${JSON.stringify({ inputs, sha256 }, null, 2)}\n`);
+}
+
+/** @param {Buffer} wasm */
+function sha256Of(wasm) {
+  return createHash("sha256").update(wasm).digest("hex");
+}
+
+/**
+ * @param {string} pkg
+ * @param {import("./compile.mjs").Compiled} artifact
+ */
+async function writeArtifact(pkg, { name, wasm, glue, types }) {
   await writeWhole(join(pkg, `${name}.wasm`), wasm);
-  await writeWhole(join(pkg, `${name}-inline.mjs`), inlineModule(wasm));
+  // The core is wanted at once, everywhere; the other where gzip is at hand, and by people who wait.
+  const inlined = name === "core" ? wasm : gzipSync(wasm, { level: 9 });
+  await writeWhole(join(pkg, `${name}-inline.mjs`), inlineModule(inlined));
   await writeWhole(join(pkg, `${name}-inline.d.mts`), "export const base64: string;\n");
   await writeWhole(join(pkg, `${name}.mjs`), instantiableGlue(glue));
   await writeWhole(join(pkg, `${name}.d.mts`), instantiableTypes(name));
   await writeWhole(join(pkg, `${name}-bindings.d.ts`), types);
-  const sha256 = createHash("sha256").update(wasm).digest("hex");
-  await writeWhole(join(pkg, STAMP_FILE), `${JSON.stringify({ inputs, sha256 }, null, 2)}\n`);
 }
 
 /**

@@ -6,11 +6,18 @@ import { ScriptError } from "../command.mjs";
 
 /**
  * @typedef {object} Settings
- * @property {{ name: string, target: string }} artifact
+ * @property {Artifact[]} artifacts
  * @property {Record<"wasm-pack" | "wasm-bindgen-cli", string>} tools exact versions
  * @property {{ flags: string[] }} rustc
  * @property {{ flags: string[] }} wasm-opt
- * @property {{ raw_bytes: number, gzip_bytes: number }} budget
+ */
+
+/**
+ * @typedef {object} Artifact a wasm module
+ * @property {string} name
+ * @property {string[]} features of the crate
+ * @property {number} raw_bytes at most
+ * @property {number} gzip_bytes at most
  */
 
 /**
@@ -31,15 +38,14 @@ export async function readSettings(root) {
  */
 function checkShape(settings) {
   const isFlags = (/** @type {any} */ flags) => Array.isArray(flags) && flags.every((flag) => typeof flag === "string");
+  const isArtifact = (/** @type {any} */ { name, features, raw_bytes, gzip_bytes }) =>
+    typeof name === "string" && isFlags(features) && Number.isInteger(raw_bytes) && Number.isInteger(gzip_bytes);
   const checks = {
-    "artifact.name": typeof settings.artifact?.name === "string",
-    "artifact.target": settings.artifact?.target === "web",
+    artifacts: Array.isArray(settings.artifacts) && settings.artifacts.length > 0 && settings.artifacts.every(isArtifact),
     "tools.wasm-pack": typeof settings.tools?.["wasm-pack"] === "string",
     "tools.wasm-bindgen-cli": typeof settings.tools?.["wasm-bindgen-cli"] === "string",
     "rustc.flags": isFlags(settings.rustc?.flags),
     "wasm-opt.flags": isFlags(settings["wasm-opt"]?.flags),
-    "budget.raw_bytes": Number.isInteger(settings.budget?.raw_bytes),
-    "budget.gzip_bytes": Number.isInteger(settings.budget?.gzip_bytes),
   };
   const wrong = Object.entries(checks).filter(([, holds]) => !holds);
   if (wrong.length > 0) {

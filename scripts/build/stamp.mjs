@@ -5,12 +5,12 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { capture } from "../command.mjs";
 
-/** What pkg/ was made from, and the hash of its wasm. */
+/** What pkg/ was made from, and the hashes of its wasm. */
 export const STAMP_FILE = "build.json";
 
 /** Everything in them goes into the build. */
 const FOLDERS = ["src", "scripts/build"];
-const FILES = ["Cargo.toml", "Cargo.lock", "wasm-pack.toml", "node_modules/binaryen/package.json"];
+const FILES = ["Cargo.toml", "Cargo.lock", "wasm-pack.toml", "node_modules/binaryen/package.json", "node_modules/commander/package.json"];
 
 /**
  * @param {string} root the checkout
@@ -34,8 +34,13 @@ export async function hashInputs(root) {
 export async function isUpToDate(pkg, inputs) {
   try {
     const stamp = JSON.parse(await readFile(join(pkg, STAMP_FILE), "utf8"));
-    const wasm = await readFile(join(pkg, "core.wasm"));
-    return stamp.inputs === inputs && stamp.sha256 === createHash("sha256").update(wasm).digest("hex");
+    for (const [name, sha256] of Object.entries(stamp.sha256)) {
+      const wasm = await readFile(join(pkg, `${name}.wasm`));
+      if (sha256 !== createHash("sha256").update(wasm).digest("hex")) {
+        return false;
+      }
+    }
+    return stamp.inputs === inputs;
   } catch {
     return false;
   }

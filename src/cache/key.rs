@@ -137,13 +137,25 @@ pub struct Rows {
     prefix: Prefix,
 }
 
-const LOG: &str = "__revalidations__";
-const SENTINEL: &str = "__tag__";
+/// The revalidation log.
+pub(crate) const LOG: &str = "__revalidations__";
+/// Before the tag and the key of a sentinel row.
+pub(crate) const SENTINEL: &str = "__tag__";
+/// Before the tag of a state row.
+pub(crate) const STATE: &str = "__revalidated__";
+/// Before the number, slot and key of a part.
+pub(crate) const PART: &str = "__part__";
 
 impl Rows {
     /// The rows under one prefix.
     pub fn new(prefix: Prefix) -> Self {
         Rows { prefix }
+    }
+
+    /// What each of them starts with.
+    #[cfg(feature = "admin")]
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix.escaped
     }
 
     /// An entry.
@@ -153,7 +165,7 @@ impl Rows {
 
     /// The `n`th part of a large entry, in one of the sets of part rows that take turns.
     pub fn part(&self, n: u32, slot: u32, key: &EntryKey) -> String {
-        format!("{}__part__{n}__{slot}__{}", self.prefix.escaped, key.name)
+        format!("{}{PART}{n}__{slot}__{}", self.prefix.escaped, key.name)
     }
 
     /// The revalidation log.
@@ -163,7 +175,7 @@ impl Rows {
 
     /// The state of a tag (as [`Component::as_str`] gives it).
     pub fn tag_state_of(&self, tag: &str) -> String {
-        format!("{}__revalidated__{tag}", self.prefix.escaped)
+        format!("{}{STATE}{tag}", self.prefix.escaped)
     }
 
     /// The row by which the index finds an entry of a tag.

@@ -11,6 +11,8 @@ mod config;
 mod entry;
 pub mod frame;
 mod get;
+#[cfg(feature = "admin")]
+mod inspect;
 mod judge;
 pub mod key;
 mod kind;
@@ -26,7 +28,6 @@ mod revalidate;
 mod row;
 mod set;
 mod sweep;
-pub mod table;
 mod tag_state;
 mod turnstile;
 mod unconfirmed;
@@ -34,11 +35,17 @@ mod unconfirmed;
 pub use config::{Config, TagIndex};
 pub use entry::{Entry, Lookup, Miss, Outcome};
 pub use get::{GetRequest, LogSource};
+#[cfg(feature = "admin")]
+pub use inspect::{Because, Inspection};
 pub use judge::Judged;
 pub use kind::Kind;
 pub use knowledge::Moment;
 pub use lifetime::{Lifetime, Revalidate};
+#[cfg(feature = "admin")]
+pub use log::{Event, Mode};
 pub use revalidate::{Durations, Revalidated};
+#[cfg(feature = "admin")]
+pub use row::Row;
 pub use set::{SetError, SetReport, SetRequest};
 pub use tag_state::Standing;
 

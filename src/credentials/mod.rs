@@ -23,6 +23,8 @@ pub use container::endpoint as container_endpoint;
 pub use imds::{endpoint as imds_endpoint, region as imds_region};
 pub use provider::{CredentialsError, CredentialsFunction, Provider};
 pub use secret::Secret;
+#[cfg(feature = "admin")]
+pub use sts::{CallerIdentity, caller_identity};
 
 use std::fmt;
 

@@ -6,7 +6,7 @@ use super::profile_chain::Role;
 use super::request::{Pending, SourceRequest};
 use super::{Credentials, CredentialsError};
 use crate::calendar::parse_date_time;
-use crate::endpoint::Service;
+use crate::endpoint::{Endpoint, Service};
 use crate::sigv4::{self, SigningKey};
 use http::Method;
 use http::header::CONTENT_TYPE;
@@ -25,6 +25,40 @@ pub fn assume_role_with_web_identity<'a>(
     token: &str,
 ) -> Pending<'a, Credentials> {
     call(aws, role, request(aws, "AssumeRoleWithWebIdentity", role, Proof::Token(token)))
+}
+
+/// As whom a request is signed.
+#[cfg(feature = "admin")]
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct CallerIdentity {
+    /// The account.
+    pub account: String,
+    /// The user or the role's session.
+    pub arn: String,
+}
+
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
+#[cfg(feature = "admin")]
+pub async fn caller_identity(
+    host: &dyn crate::host::Host,
+    region: Option<&str>,
+    of: &Credentials,
+) -> Result<CallerIdentity, CredentialsError> {
+    let config = crate::shared_config::SharedConfig::load(host)
+        .await
+        .map_err(|error| CredentialsError::new(&error))?;
+    let aws = Aws { host, config: &config, region };
+    let endpoint = aws.endpoint(Service::Sts, &aws.region()?)?;
+    let form = form(&[("Action", Some("GetCallerIdentity")), ("Version", Some("2011-06-15"))]);
+    let answer = signed(&endpoint, form, Proof::Signature(of), host.now_ms())?.send(host).await?;
+    let xml = str::from_utf8(&answer.body).unwrap_or_default();
+    if answer.status != 200 {
+        let code = element(xml, "Code").unwrap_or("no code");
+        return Err(CredentialsError::of(WHAT, &format_args!("{code} (status {})", answer.status)));
+    }
+    let needed =
+        |name| element(xml, name).map(str::to_owned).ok_or_else(|| CredentialsError::missing(WHAT, name));
+    Ok(CallerIdentity { account: needed("Account")?, arn: needed("Arn")? })
 }
 
 /// Who asks.
@@ -60,8 +94,17 @@ fn request(
         ("RoleSessionName", Some(role.session_name.as_deref().unwrap_or(&own_name))),
         ("ExternalId", role.external_id.as_deref()),
         ("DurationSeconds", role.duration_seconds.as_deref()),
-        ("WebIdentityToken", if let Proof::Token(token) = proof { Some(token) } else { None }),
+        ("WebIdentityToken", if let Proof::Token(token) = &proof { Some(token) } else { None }),
     ]);
+    signed(&endpoint, form, proof, now_ms)
+}
+
+fn signed(
+    endpoint: &Endpoint,
+    form: String,
+    proof: Proof<'_>,
+    now_ms: u64,
+) -> Result<SourceRequest, CredentialsError> {
     let mut call = SourceRequest::new(WHAT, Method::POST, endpoint.uri().clone());
     *call.request.body_mut() = form.into_bytes();
     call.header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;

@@ -73,6 +73,20 @@ impl Client {
         Ok(output)
     }
 
+    /// As whom, and where, it sends.
+    #[cfg(feature = "admin")]
+    pub async fn whereabouts(&self, deadline: Deadline) -> Result<(Rc<Credentials>, Rc<Endpoint>), Error> {
+        let call = Call::new("DescribeTable", Vec::new());
+        self.inner.find_credentials_and_endpoint(&call, deadline).await
+    }
+
+    /// How far AWS's clock is ahead of this machine's, milliseconds, where a request was refused for it.
+    #[cfg(feature = "admin")]
+    pub fn clock_skew_ms(&self) -> i64 {
+        let now_ms = self.inner.host.now_ms();
+        self.inner.clock_skew.get().apply(now_ms) as i64 - now_ms as i64
+    }
+
     pub(super) fn host(&self) -> &SharedHost {
         &self.inner.host
     }

@@ -21,6 +21,8 @@ mod put_item;
 mod query;
 mod request;
 mod response;
+#[cfg(feature = "admin")]
+mod scan;
 mod table_description;
 mod unprocessed;
 mod update_item;
@@ -43,6 +45,8 @@ pub use get_item::{GetItem, GetItemOutput};
 pub use put_item::PutItem;
 pub use query::{Query, QueryOutput};
 pub use response::read_response;
+#[cfg(feature = "admin")]
+pub use scan::{Scan, ScanOutput};
 pub use table_description::{
     AttributeDefinition, GlobalSecondaryIndexDescription, KeySchemaElement, Projection,
     ProvisionedThroughput, TableDescription,

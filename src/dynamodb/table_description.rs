@@ -19,6 +19,10 @@ pub struct TableDescription {
     pub global_secondary_indexes: Vec<GlobalSecondaryIndexDescription>,
     /// Its capacity.
     pub provisioned_throughput: Option<ProvisionedThroughput>,
+    /// Its items, as of some hours ago.
+    pub item_count: u64,
+    /// Their size, as of some hours ago.
+    pub table_size_bytes: u64,
 }
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GlobalSecondaryIndexDescription.html>
@@ -113,6 +117,8 @@ impl Members for TableDescription {
             "AttributeDefinitions" => json.member(&mut self.attribute_definitions),
             "GlobalSecondaryIndexes" => json.member(&mut self.global_secondary_indexes),
             "ProvisionedThroughput" => json.member(&mut self.provisioned_throughput),
+            "ItemCount" => json.member(&mut self.item_count),
+            "TableSizeBytes" => json.member(&mut self.table_size_bytes),
             _ => json.skip(),
         }
     }

@@ -5,6 +5,8 @@ mod region;
 pub mod rules;
 mod settings;
 
+#[cfg(feature = "admin")]
+pub use region::region_source;
 pub use region::{DEFAULT_REGION, checked_region, configured_region, profile_region};
 pub use rules::Service;
 

@@ -18,6 +18,25 @@ pub fn configured_region(option: Option<&str>, host: &dyn Host) -> Result<Option
     configured.map(|(name, source)| checked(name.trim(), source)).transpose()
 }
 
+/// Where the region is configured.
+#[cfg(feature = "admin")]
+pub fn region_source(
+    option: Option<&str>,
+    config: &SharedConfig,
+    credentials: crate::credentials::Source,
+    host: &dyn Host,
+) -> &'static str {
+    match VARIABLES.iter().copied().find(|variable| set_variable(host, variable).is_some()) {
+        _ if option.is_some() => "the option region",
+        Some(variable) => variable,
+        None if config.property("region").is_some() => "the profile",
+        None if credentials == crate::credentials::Source::InstanceMetadata => {
+            "the instance metadata service"
+        }
+        None => "nothing: it is the default",
+    }
+}
+
 /// The region of the selected profile; `None` where it has none.
 pub fn profile_region(config: &SharedConfig) -> Result<Option<String>, EndpointError> {
     config.property("region").map(|name| checked(name, "region of the selected profile")).transpose()

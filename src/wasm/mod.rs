@@ -1,19 +1,20 @@
 //! The bindings: the only place where JavaScript and the core meet.
 
+#[cfg(feature = "admin")]
+mod admin;
 mod allocator;
 mod host;
 mod options;
 mod value;
 
 use crate::cache::key::{Component, EntryKey};
-use crate::cache::table::{self, TableSpec};
 use crate::cache::{
     Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, LogSource, Miss, Moment, Outcome,
     Revalidate, SetRequest, Standing,
 };
 use crate::host::{LocalFuture, SharedHost};
 use host::{JsHost, WasmHost};
-use js_sys::{Array, Function, JsString, Object, Promise, Reflect};
+use js_sys::{Array, JsString, Object, Promise, Reflect};
 use options::Options;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -198,23 +199,6 @@ impl Core {
         let (bytes, entries) = self.cache.memory_size();
         vec![bytes as f64, entries as f64]
     }
-}
-
-/// Creates the table, its index and its TTL, or completes them; see `createCacheTable` in `types/create-table.d.ts`.
-#[wasm_bindgen(js_name = createTable)]
-pub fn create_table(host: JsHost, options: &Options, on_progress: Function) -> Result<Promise, JsValue> {
-    let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
-    let client = options.client(&shared, &host)?;
-    let spec = TableSpec { table_name: options.table_name(), tag_index_name: options.tag_index_name() };
-    Ok(promise(async move {
-        let progress = |progress: table::Progress| {
-            let line = progress.to_string();
-            drop(on_progress.call1(&JsValue::NULL, &JsValue::from_str(&line)));
-        };
-        let report = table::create_cache_table(&client, &spec, &shared, &progress).await;
-        let report = report.map_err(|error| rejection(&error.to_string(), Some(error.code())))?;
-        serde_wasm_bindgen::to_value(&report).map_err(JsValue::from)
-    }))
 }
 
 /// Boxed first, so that the code around a task is there once and not for each kind.

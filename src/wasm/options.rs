@@ -19,9 +19,9 @@ extern "C" {
     #[wasm_bindgen(method, getter, js_name = tagIndexName)]
     pub fn tag_index_name(this: &Options) -> String;
     #[wasm_bindgen(method, getter)]
-    fn region(this: &Options) -> Option<String>;
+    pub fn region(this: &Options) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    fn endpoint(this: &Options) -> Option<String>;
+    pub fn endpoint(this: &Options) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = allowInsecureEndpoint)]
     fn allow_insecure_endpoint(this: &Options) -> bool;
     #[wasm_bindgen(method, getter, js_name = hasCredentials)]

@@ -15,9 +15,9 @@ const TSC = join(ROOT, "node_modules", "typescript", "bin", "tsc");
 /** Everything that may be in the tarball. */
 const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(use-)?cache-handler\.mjs)$/,
-  /^js\/([\w-]+\/)?[\w-]+\.mjs$/,
+  /^js\/([\w-]+\/){0,2}[\w-]+\.mjs$/,
   /^js\/runtime\/[\w-]+\.d\.ts$/,
-  /^pkg\/core(\.mjs|\.wasm|-inline\.mjs)$/,
+  /^pkg\/(core(\.mjs|\.wasm|-inline\.mjs)|admin(-inline)?\.mjs|commander\.mjs)$/,
   /^types\/[\w.-]+\.d\.ts$/,
 ];
 

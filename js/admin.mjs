@@ -1,0 +1,44 @@
+// The administrator's side of the table, in the wasm module that only the command line and createCacheTable load.
+
+import runtime from "#runtime";
+import { coreOptions, resolveOptions } from "./options.mjs";
+import { hostFor, loggerFor } from "./shared.mjs";
+
+/** @typedef {import("../types/index.d.ts").DynamoDBCacheOptions} DynamoDBCacheOptions */
+/** @typedef {import("../pkg/admin-bindings.js").Admin} Bindings */
+
+/** @type {Promise<WebAssembly.Module> | undefined} */
+let compiled;
+
+/**
+ * Runs something with an administrator of the table. A trap rejects it too.
+ *
+ * @template T
+ * @param {DynamoDBCacheOptions} given the handler's options
+ * @param {(admin: Bindings) => Promise<T>} run
+ * @returns {Promise<T>}
+ */
+export async function withAdmin(given, run) {
+  const options = resolveOptions(given, runtime.env);
+  const { instantiate } = await import("../pkg/admin.mjs");
+  const module = await (compiled ??= compile());
+  const host = hostFor(options, loggerFor(options.log));
+  return new Promise((resolve, reject) => {
+    const { Admin } = instantiate(module, reject);
+    const admin = new Admin(host, coreOptions(options));
+    host.setAwaited(true);
+    run(admin)
+      .finally(() => host.setAwaited(false))
+      .then(resolve, reject);
+  });
+}
+
+async function compile() {
+  const { base64 } = await import("../pkg/admin-inline.mjs");
+  if (typeof DecompressionStream === "undefined") {
+    throw new Error("nextjs-dynamodb-cache: this part needs Node.js, Deno or Bun");
+  }
+  const gzipped = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  const bytes = new Response(new Blob([gzipped]).stream().pipeThrough(new DecompressionStream("gzip")));
+  return WebAssembly.compile(await bytes.arrayBuffer());
+}

@@ -1,0 +1,69 @@
+// inspect: one entry, decoded, and which rule decides what a get makes of it now.
+
+import { inspect as shown } from "node:util";
+import { withAdmin } from "../../admin.mjs";
+import { CommandFailure, print, printJson, size, span } from "../output.mjs";
+import { PATIENT } from "../table-options.mjs";
+import { printable } from "./ls.mjs";
+
+/** @type {import("../main.mjs").CommandFile} */
+export const inspect = {
+  name: "inspect <key>",
+  summary: "show one entry, and why it is a hit or a miss now",
+  details: `The key is Next's: the path of a page (/blog/hello; from 15.5.27 and 16.3.8 on /route-cache/…), the hash of a fetch. ls
+shows keys. Pages belong to a build: name it, or its id is read from .next/BUILD_ID.
+
+Examples:
+  npx nextjs-dynamodb-cache inspect /blog/hello --build qzKvAx8F
+  npx nextjs-dynamodb-cache inspect 5f3c… --soft-tag _N_T_/blog/hello`,
+  configure: (command) =>
+    command
+      .option("--build <id>", "the build that a page belongs to")
+      .option("--soft-tag <tag...>", "a tag of the page that asks, as Next hands it to get")
+      .option("--value", "print the whole value"),
+  async run({ options, table }, key) {
+    const found = await withAdmin({ ...PATIENT, ...table }, (admin) =>
+      admin.inspect(key, options.build, options.softTag ?? []),
+    );
+    if (options.json) {
+      printJson(found);
+    } else {
+      describe(found, options.value).forEach(print);
+    }
+    if (!found.exists) {
+      throw new CommandFailure(options.json ? "" : `there is no row ${printable(found.row)}: ls shows what there is`);
+    }
+  },
+};
+
+/**
+ * @param {any} found as `src/wasm/admin.rs` has it
+ * @param {boolean} isWhole
+ * @returns {string[]}
+ */
+function describe(found, isWhole) {
+  const { row, says, verdict, reason, callsForRender, because, expiresAtS, logVersion, value } = found;
+  const nowS = Date.now() / 1_000;
+  const lines = [`row         ${printable(row)}`];
+  if (says) {
+    const { kind, tags, lastModifiedMs, revision, revalidateS, expireS, rawBytes, storedBytes, parts } = says;
+    lines.push(
+      `kind        ${kind}`,
+      `rendered    ${new Date(lastModifiedMs).toISOString()} (${span(nowS - lastModifiedMs / 1_000)} ago)`,
+      `lifetime    revalidate ${revalidateS === null ? "never" : `after ${span(revalidateS)}`}, expire ${expireS === null ? "not set" : `after ${span(expireS)}`}; the row goes ${new Date(expiresAtS * 1_000).toISOString()}`,
+      `size        ${size(rawBytes)}, stored ${size(storedBytes)} in ${parts + 1} row${parts > 0 ? "s" : ""}`,
+      `tags        ${tags.map(printable).join(", ") || "none"}`,
+      `revision    ${revision} (the log is at ${logVersion})`,
+    );
+  }
+  const served = { fresh: callsForRender ? "stale: past its revalidate time, served while it is rendered again" : "hit", stale: "stale: served once more while it is rendered again" };
+  lines.push(`a get now   ${verdict === "miss" ? `miss: ${reason}` : served[/** @type {"fresh" | "stale"} */ (verdict)]}`);
+  for (const { version, tag, atMs, mode, expiresAtMs } of because) {
+    const deadline = expiresAtMs ? ` (expired from ${new Date(expiresAtMs).toISOString()})` : "";
+    lines.push(`            revalidation ${version} made ${printable(tag)} ${mode}${deadline}, ${new Date(atMs).toISOString()}`);
+  }
+  if (value !== undefined) {
+    lines.push(`value       ${shown(value, { depth: 4, maxStringLength: isWhole ? null : 200, maxArrayLength: isWhole ? null : 20 })}`);
+  }
+  return lines;
+}

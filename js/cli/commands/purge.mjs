@@ -1,0 +1,79 @@
+// purge: deletes entries. Not a way to revalidate: copies in the memory of instances are not told.
+
+import { withAdmin } from "../../admin.mjs";
+import { CommandFailure, confirm, print, printJson, progress, say } from "../output.mjs";
+import { pagesOf } from "../rows.mjs";
+import { PATIENT } from "../table-options.mjs";
+
+/** @type {import("../main.mjs").CommandFile} */
+export const purge = {
+  name: "purge",
+  summary: "delete entries: of a build, with a key's beginning, or all",
+  details: `Asks first. The revalidation log and the states of tags stay: without them, entries that are still in some instance's memory would
+count as fresh. To have pages rendered anew, use revalidate. Ended half-way, running it again goes on.
+
+Needs dynamodb:Scan, BatchWriteItem.
+
+Examples:
+  npx nextjs-dynamodb-cache purge --build qzKvAx8F
+  npx nextjs-dynamodb-cache purge --key-prefix /blog/ --dry-run
+  npx nextjs-dynamodb-cache purge --all --yes`,
+  configure: (command) =>
+    command
+      .option("--build <id>", "entries of this build")
+      .option("--key-prefix <text>", "entries whose key begins so")
+      .option("--all", "all entries")
+      .option("--dry-run", "only count them")
+      .option("--yes", "do not ask"),
+  async run({ options, table = {} }) {
+    const { build, keyPrefix, all, dryRun, yes } = options;
+    if ([build, keyPrefix, all].filter((given) => given !== undefined).length !== 1) {
+      throw new CommandFailure("name what to delete: one of --build ID, --key-prefix TEXT or --all");
+    }
+    const deleted = await withAdmin({ ...PATIENT, ...table }, async (admin) => {
+      const rows = await rowsOf(admin, ({ key, build: of }) => all || (build !== undefined ? of === build : (key ?? "").startsWith(keyPrefix)));
+      const what = `${rows.entries} entries (${rows.all.length} rows)`;
+      if (dryRun || rows.all.length === 0) {
+        say(`${what} would be deleted`);
+        return { ...rows, isDone: false };
+      }
+      if (!yes && !(await confirm(`Delete ${what} of ${table.tableName ?? "the table"}?`))) {
+        throw new CommandFailure("nothing was deleted");
+      }
+      const shown = progress((done) => `${done} of ${rows.all.length} rows deleted`);
+      for (let done = 0; done < rows.all.length; done += 100) {
+        await admin.deleteRows(rows.all.slice(done, done + 100));
+        shown.at(done);
+      }
+      shown.end();
+      return { ...rows, isDone: true };
+    });
+    const report = { entries: deleted.entries, rows: deleted.all.length, deleted: deleted.isDone };
+    options.json ? printJson(report) : print(`${report.deleted ? "deleted" : "not deleted"}: ${report.entries} entries, ${report.rows} rows`);
+  },
+};
+
+/**
+ * The rows of the entries that are meant, with their parts and sentinels; entries last, so that what a run that was ended
+ * left behind is found again.
+ *
+ * @param {import("../rows.mjs").Admin} admin
+ * @param {(row: import("../rows.mjs").RowFacts) => boolean} isMeant
+ */
+async function rowsOf(admin, isMeant) {
+  /** @type {Set<string>} */
+  const entries = new Set();
+  /** @type {[row: string, entry: string][]} */
+  const others = [];
+  for await (const page of pagesOf(admin)) {
+    for (const facts of page) {
+      if (facts.role === "entry" && isMeant(facts)) {
+        entries.add(facts.row);
+      } else if (facts.entry !== null) {
+        others.push([facts.row, facts.entry]);
+      }
+    }
+  }
+  const belonging = others.filter(([, entry]) => entries.has(entry)).map(([row]) => row);
+  return { entries: entries.size, all: [...belonging, ...entries] };
+}

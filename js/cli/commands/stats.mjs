@@ -1,0 +1,84 @@
+// stats: how many rows, how large, and what keeping them costs.
+
+import { withAdmin } from "../../admin.mjs";
+import { columns, print, printJson, size } from "../output.mjs";
+import { pagesOf } from "../rows.mjs";
+import { PATIENT } from "../table-options.mjs";
+
+/** us-east-1, standard table class: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
+const DOLLARS_PER_GB_MONTH = 0.25;
+const DOLLARS_PER_MILLION_READ_UNITS = 0.125;
+/** What DynamoDB adds to a row for keeping it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+const ROW_OVERHEAD_BYTES = 100;
+const TAGS_SHOWN = 15;
+
+/** @type {import("../main.mjs").CommandFile} */
+export const stats = {
+  name: "stats",
+  summary: "count rows and bytes, by kind and by tag",
+  details: `Reads the whole table (dynamodb:Scan, DescribeTable), which costs its size in read units; it says how many.
+
+Example:
+  npx nextjs-dynamodb-cache stats --table my-app-cache`,
+  async run({ options, table }) {
+    const report = await withAdmin({ ...PATIENT, ...table }, reportOf);
+    if (options.json) {
+      return printJson(report);
+    }
+    const { rows, kinds, tags, entries, rawBytes, storedBytes, scanUnits, dollars, expired } = report;
+    print(columns([["ROWS", ""], ...Object.entries(rows).map(([role, count]) => [role, String(count)])]));
+    print("");
+    print(columns([["KIND", "ENTRIES", "RAW", "STORED"], ...kinds.map(({ kind, entries: count, rawBytes: raw, storedBytes: stored }) => [kind, String(count), size(raw), size(stored)])]));
+    if (tags.length > 0) {
+      print("");
+      print(columns([["TAG", "ENTRIES"], ...tags.slice(0, TAGS_SHOWN).map(({ tag, entries: count }) => [tag, String(count)])]));
+      if (tags.length > TAGS_SHOWN) {
+        print(`and ${tags.length - TAGS_SHOWN} more`);
+      }
+    }
+    print("");
+    print(`${entries} entries, ${expired} of them past their time; ${size(rawBytes)} as values, ${size(storedBytes)} stored (${rawBytes > 0 ? Math.round((1 - storedBytes / rawBytes) * 100) : 0} % saved)`);
+    print(`keeping them costs about $${dollars.storagePerMonth.toFixed(2)} a month; this listing took ${scanUnits} read units, $${dollars.thisScan.toFixed(6)}`);
+  },
+};
+
+/** @param {import("../rows.mjs").Admin} admin */
+async function reportOf(admin) {
+  /** @type {Record<string, number>} */
+  const rows = { entry: 0, part: 0, sentinel: 0, tagState: 0, log: 0 };
+  /** @type {Map<string, { kind: string, entries: number, rawBytes: number, storedBytes: number }>} */
+  const kinds = new Map();
+  /** @type {Map<string, number>} */
+  const tags = new Map();
+  let [rowBytes, expired] = [0, 0];
+  for await (const page of pagesOf(admin)) {
+    for (const { row, role, says, expiresAtS } of page) {
+      rows[role] = (rows[role] ?? 0) + 1;
+      rowBytes += row.length + ROW_OVERHEAD_BYTES + (says?.storedBytes ?? 0);
+      if (role === "entry") {
+        expired += expiresAtS !== null && expiresAtS * 1_000 < Date.now() ? 1 : 0;
+        const kind = kinds.get(says?.kind ?? "unreadable") ?? { kind: says?.kind ?? "unreadable", entries: 0, rawBytes: 0, storedBytes: 0 };
+        kinds.set(kind.kind, { kind: kind.kind, entries: kind.entries + 1, rawBytes: kind.rawBytes + (says?.rawBytes ?? 0), storedBytes: kind.storedBytes + (says?.storedBytes ?? 0) });
+        says?.tags.forEach((tag) => tags.set(tag, (tags.get(tag) ?? 0) + 1));
+      }
+    }
+  }
+  const all = [...kinds.values()].sort((a, b) => b.storedBytes - a.storedBytes);
+  const sum = (/** @type {"rawBytes" | "storedBytes"} */ name) => all.reduce((total, kind) => total + kind[name], 0);
+  const scanUnits = Math.ceil(rowBytes / 4_096 / 2);
+  return {
+    rows,
+    entries: rows.entry ?? 0,
+    expired,
+    kinds: all,
+    tags: [...tags].map(([tag, entries]) => ({ tag, entries })).sort((a, b) => b.entries - a.entries),
+    rawBytes: sum("rawBytes"),
+    storedBytes: sum("storedBytes"),
+    rowBytes,
+    scanUnits,
+    dollars: {
+      storagePerMonth: (rowBytes / 1e9) * DOLLARS_PER_GB_MONTH,
+      thisScan: (scanUnits / 1e6) * DOLLARS_PER_MILLION_READ_UNITS,
+    },
+  };
+}

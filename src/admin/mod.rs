@@ -1,0 +1,50 @@
+//! What people do with the table: create it, look into it, find out what is missing. No running application needs it.
+
+mod doctor;
+mod names;
+mod rows;
+pub mod table;
+
+pub use doctor::{Probe, TableFacts, Whereabouts};
+pub use names::{RowName, unescape};
+pub use rows::{Page, RowFacts, Says};
+
+use crate::cache::key::Rows;
+use crate::dynamodb::Client;
+use crate::host::{Deadline, SharedHost};
+
+/// A request may take this long, milliseconds: a person waits for it.
+const REQUEST_TIMEOUT_MS: u64 = 20_000;
+
+/// One table, as an administrator sees it.
+#[derive(Clone)]
+pub struct Admin {
+    host: SharedHost,
+    client: Client,
+    rows: Rows,
+    table_name: String,
+    tag_index_name: String,
+    /// The option `region`.
+    region: Option<String>,
+    /// The option `endpoint`.
+    endpoint: Option<String>,
+}
+
+impl Admin {
+    /// Over a client of the table.
+    pub fn new(
+        host: SharedHost,
+        client: Client,
+        rows: Rows,
+        spec: table::TableSpec,
+        region: Option<String>,
+        endpoint: Option<String>,
+    ) -> Self {
+        let table::TableSpec { table_name, tag_index_name } = spec;
+        Admin { host, client, rows, table_name, tag_index_name, region, endpoint }
+    }
+
+    fn deadline(&self) -> Deadline {
+        Deadline::after(self.host.as_ref(), REQUEST_TIMEOUT_MS)
+    }
+}

@@ -1,0 +1,77 @@
+//! An entry as it lies in the table, and the rule that decides what a get makes of it now.
+
+use super::get::{GetRequest, LogSource};
+use super::key::{Component, EntryKey};
+use super::log::{Event, Mode};
+use super::reads::FoundRow;
+use super::row::Row;
+use super::{Cache, Lookup};
+use crate::dynamodb::Error;
+use std::rc::Rc;
+
+/// What is to be known of an entry.
+pub struct Inspection {
+    /// The row's key.
+    pub row_key: String,
+    /// The row, if there is one that this version reads.
+    pub row: Option<Rc<Row>>,
+    /// Whether there is a row at all.
+    pub exists: bool,
+    /// The newest event of the log.
+    pub log_version: u64,
+    /// Up to here events are in state rows.
+    pub log_floor: u64,
+    /// Events of its tags that are newer than what its renderer had seen.
+    pub because: Vec<Because>,
+    /// What a get makes of it.
+    pub lookup: Lookup,
+}
+
+/// An event that counts for an entry.
+pub struct Because {
+    /// Its version.
+    pub version: u64,
+    /// The event.
+    pub event: Event,
+}
+
+impl Cache {
+    /// Looks at an entry, and at what a get with these soft tags makes of it.
+    pub async fn inspect(&self, key: EntryKey, soft_tags: Vec<Component>) -> Result<Inspection, Rc<Error>> {
+        let inner = &self.inner;
+        let row_key = inner.rows.entry(&key);
+        let deadline = inner.read_deadline();
+        let log = inner.read_log(deadline).await?;
+        let found = inner.read_row(&row_key, deadline).await?;
+        let exists = !matches!(found, FoundRow::Absent);
+        let row = if let FoundRow::Entry(row) = found { Some(row) } else { None };
+        let because = match &row {
+            None => Vec::new(),
+            Some(row) => log
+                .versioned()
+                .filter(|(version, event)| *version > row.revision && event.mode != Mode::Overwritten)
+                .filter(|(_, event)| {
+                    row.tags.contains(&event.tag) || soft_tags.iter().any(|tag| tag.as_str() == event.tag)
+                })
+                .map(|(version, event)| Because { version, event: event.clone() })
+                .collect(),
+        };
+        let request = GetRequest { key, tags: Vec::new(), soft_tags, log: LogSource::Read };
+        let lookup = self.get(&request).await;
+        Ok(Inspection {
+            row_key,
+            row,
+            exists,
+            log_version: log.version(),
+            log_floor: log.floor,
+            because,
+            lookup,
+        })
+    }
+
+    /// The revalidation log's events with their versions, oldest first.
+    pub async fn log_events(&self) -> Result<Vec<Because>, Rc<Error>> {
+        let log = self.inner.read_log(self.inner.read_deadline()).await?;
+        Ok(log.versioned().map(|(version, event)| Because { version, event: event.clone() }).collect())
+    }
+}

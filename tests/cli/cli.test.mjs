@@ -1,0 +1,209 @@
+// The command line by its real commands, against a real table: what people do, and what goes wrong.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { startStore, page } from "../integration/instances.mjs";
+import { EMULATOR_CREDENTIALS } from "../emulators.mjs";
+
+const MAIN = join(import.meta.dirname, "../../js/cli/main.mjs");
+
+/** @type {Awaited<ReturnType<typeof startStore>>} */
+let store;
+before(async () => (store = await startStore()));
+after(() => store.stop());
+
+/**
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, cwd?: string, interruptAt?: RegExp, closeOutput?: boolean }} [how]
+ * @returns {Promise<{ code: number | null, out: string, err: string }>}
+ */
+function cli(args, { env = {}, cwd, interruptAt, closeOutput = false } = {}) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let [out, err] = ["", ""];
+  if (closeOutput) {
+    child.stdout.destroy();
+  }
+  child.stdout.on("data", (text) => (out += text));
+  child.stderr.on("data", (text) => {
+    err += text;
+    if (interruptAt?.test(err)) {
+      interruptAt = undefined;
+      child.kill("SIGINT");
+    }
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+const KEYS = {
+  AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
+  AWS_REGION: "eu-central-1",
+};
+
+/** @param {string} table */
+function of(table) {
+  return { env: { ...KEYS, NEXT_CACHE_DYNAMODB_TABLE: table, AWS_ENDPOINT_URL_DYNAMODB: store.endpoint } };
+}
+
+/** A table with two pages of a build and a fetch. */
+async function filled() {
+  const table = await store.createTable();
+  const instance = store.instance(table);
+  const context = { cacheControl: { revalidate: 60, expire: 3_600 } };
+  await instance.request().set("/blog/a", page("page a", ["posts", "_N_T_/blog/a"]), context);
+  await instance.request().set("/about", page("about", ["_N_T_/about"]), context);
+  const fetched = { kind: "FETCH", data: { headers: {}, body: "x".repeat(900_000), status: 200, url: "" }, tags: ["posts"], revalidate: 60 };
+  await instance.request().set("f".repeat(64), fetched, { fetchCache: true, tags: ["posts"], ...context });
+  return { table, instance };
+}
+
+test("help names every command, and a wrong command line is told from a failure", async () => {
+  const { code, out } = await cli(["--help"]);
+  assert.equal(code, 0);
+  for (const command of ["init", "create-table", "doctor", "ls", "inspect", "stats", "revalidate", "purge"]) {
+    assert.match(out, new RegExp(`^  ${command} `, "m"));
+    const help = await cli([command, "--help"]);
+    assert.equal(help.code, 0);
+    assert.match(help.out, /Example|Exit code/);
+  }
+  for (const args of [["nonsense"], ["ls", "--colour"], ["inspect"]]) {
+    const wrong = await cli(args);
+    assert.deepEqual([wrong.code, wrong.out], [2, ""], args.join(" "));
+    assert.match(wrong.err, /error: .*\n.*--help/s);
+  }
+});
+
+test("create-table makes a table that the doctor finds healthy", async () => {
+  const made = await cli(["create-table", "--json"], of("by-command"));
+  assert.equal(made.code, 0, made.err);
+  assert.deepEqual(JSON.parse(made.out), { tableName: "by-command", table: "created", index: "created", ttl: store.name === "dynalite" ? "unsupported" : "enabled" });
+  const { code, out, err } = await cli(["doctor"], of("by-command"));
+  assert.equal(code, 0, out + err);
+  for (const line of [/ok {7}credentials: from the environment/, /region: eu-central-1 \(from AWS_REGION\)/, /endpoint: .*AWS_ENDPOINT_URL_DYNAMODB/, /table: by-command is ACTIVE, PAY_PER_REQUEST/, /tag index: ACTIVE/, /dynamodb:BatchWriteItem: allowed/, /dynamodb:Query: allowed/]) {
+    assert.match(out, line);
+  }
+  assert.doesNotMatch(out + err, new RegExp(`${EMULATOR_CREDENTIALS.secretAccessKey}|FAILED`));
+  const rows = await store.scan("by-command");
+  assert.deepEqual(rows, [], "it changes nothing");
+});
+
+test("the doctor says what is missing and what to do", async () => {
+  const noTable = await cli(["doctor", "--table", "nowhere"], of("x"));
+  assert.equal(noTable.code, 1);
+  assert.match(noTable.out, /FAILED {3}table: there is no table nowhere in eu-central-1\n.*create-table --table nowhere --region eu-central-1/);
+  const noKeys = await cli(["doctor", "--json"], { env: { AWS_REGION: "eu-central-1", AWS_ENDPOINT_URL_DYNAMODB: store.endpoint } });
+  assert.equal(noKeys.code, 1);
+  const { healthy, findings } = JSON.parse(noKeys.out);
+  assert.deepEqual([healthy, findings.length, findings[0].check, findings[0].status], [false, 1, "credentials", "failed"]);
+  const wrongRegion = await cli(["doctor", "--region", "not a region"], of("x"));
+  assert.equal(wrongRegion.code, 1);
+  assert.match(wrongRegion.err, /"not a region" \(from the option region\)/);
+  const unreachable = await cli(["doctor", "--endpoint", "http://127.0.0.1:1"], of("x"));
+  assert.equal(unreachable.code, 1);
+  assert.match(unreachable.out, /FAILED {3}table: x: .*\n.*reachable/);
+});
+
+test("ls, inspect and stats show what is there, as text and as JSON", async () => {
+  const { table, instance } = await filled();
+  const listed = await cli(["ls"], of(table));
+  assert.match(listed.out, /APP_PAGE .* \/blog\/a {2}\(build build-1\)\n/);
+  assert.match(listed.out, /FETCH .* f{64}\n/);
+  assert.match(listed.out, /3 entries\n$/);
+  const tagged = JSON.parse((await cli(["ls", "--tag", "posts", "--json"], of(table))).out);
+  assert.deepEqual(tagged.map((/** @type {any} */ { key }) => key).sort(), ["/blog/a", "f".repeat(64)]);
+
+  const fresh = await cli(["inspect", "/blog/a", "--build", "build-1"], of(table));
+  assert.equal(fresh.code, 0);
+  assert.match(fresh.out, /a get now {3}hit\n/);
+  assert.match(fresh.out, /value {7}\{[^]*page a/);
+  await instance.request().revalidateTag("posts");
+  const expired = await cli(["inspect", "/blog/a", "--build", "build-1", "--json"], of(table));
+  const { verdict, because } = JSON.parse(expired.out || '{"verdict":"gone"}');
+  // The sweep may have deleted the row by now.
+  assert.ok(verdict === "miss", expired.out);
+  assert.ok(because.length === 0 || because[0].tag === "posts");
+  const missing = await cli(["inspect", "/nowhere"], of(table));
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /there is no row \/nowhere/);
+
+  const { table: other } = await filled();
+  const counted = JSON.parse((await cli(["stats", "--json"], of(other))).out);
+  assert.deepEqual([counted.entries, counted.kinds.length, counted.tags[0]], [3, 2, { tag: "posts", entries: 2 }]);
+  assert.ok(counted.storedBytes < counted.rawBytes);
+  assert.match((await cli(["stats"], of(other))).out, /3 entries, 0 of them past their time/);
+});
+
+test("revalidate holds for every instance", async () => {
+  const { table, instance } = await filled();
+  const get = async (/** @type {string} */ key) => (await instance.request().get(key, { kind: "APP_PAGE" })) !== null;
+  assert.deepEqual([await get("/blog/a"), await get("/about")], [true, true]);
+  assert.equal((await cli(["revalidate", "--path", "/blog/a"], of(table))).code, 0);
+  assert.deepEqual([await get("/blog/a"), await get("/about")], [false, true]);
+  const soft = await cli(["revalidate", "--tag", "_N_T_/about", "--soft", "60", "--json"], of(table));
+  assert.deepEqual(JSON.parse(soft.out), { tags: ["_N_T_/about"], how: "stale", expireSeconds: 60 });
+  assert.equal(await get("/about"), true);
+  const nothing = await cli(["revalidate"], of(table));
+  assert.equal(nothing.code, 1);
+  assert.match(nothing.err, /--tag TAG or --path PATH/);
+  const refused = await cli(["revalidate", "--tag", "t"], of("no-such-table"));
+  assert.equal(refused.code, 1);
+});
+
+test("purge deletes what was named, after a yes, and leaves the log", async () => {
+  const { table, instance } = await filled();
+  await instance.request().revalidateTag("another");
+  const unasked = await cli(["purge", "--all"], of(table));
+  assert.equal(unasked.code, 1);
+  assert.match(unasked.err, /Nobody can answer here: add --yes/);
+  const counted = await cli(["purge", "--key-prefix", "/blog", "--dry-run", "--json"], of(table));
+  assert.deepEqual({ ...JSON.parse(counted.out), rows: 0 }, { entries: 1, rows: 0, deleted: false });
+  const byBuild = await cli(["purge", "--build", "build-1", "--yes"], of(table));
+  assert.match(byBuild.out, /deleted: 2 entries/);
+  assert.deepEqual(JSON.parse((await cli(["ls", "--json"], of(table))).out).map((/** @type {any} */ { kind }) => kind), ["FETCH"]);
+  assert.equal((await cli(["purge", "--all", "--yes"], of(table))).code, 0);
+  assert.deepEqual((await store.scan(table)).map(({ key }) => key?.S), ["__revalidations__"]);
+});
+
+test("a closed pipe ends a command quietly", async () => {
+  const { table } = await filled();
+  const { code, err } = await cli(["ls", "--json"], { ...of(table), closeOutput: true });
+  assert.deepEqual([code, err], [0, ""]);
+});
+
+test("Ctrl-C ends with 130, and the same command again completes the table", async () => {
+  const interrupted = await cli(["create-table"], { ...of("interrupted"), interruptAt: /creat/i });
+  assert.ok(interrupted.code === 130 || interrupted.code === 0, String(interrupted.code));
+  const again = await cli(["create-table"], of("interrupted"));
+  assert.equal(again.code, 0, again.err);
+});
+
+test("init writes the handler and the lines of next.config once", async () => {
+  const forms = {
+    "next.config.mjs": "/** @type {import('next').NextConfig} */\nconst nextConfig = {\n  reactStrictMode: true,\n};\n\nexport default nextConfig;\n",
+    "next.config.ts": 'import type { NextConfig } from "next";\n\nconst nextConfig: NextConfig = {\n};\n\nexport default nextConfig;\n',
+    "next.config.js": "module.exports = {\n  output: 'standalone',\n};\n",
+  };
+  for (const [file, content] of Object.entries(forms)) {
+    const cwd = mkdtempSync(join(tmpdir(), "init-"));
+    writeFileSync(join(cwd, file), content);
+    const unasked = await cli(["init"], { cwd });
+    assert.deepEqual([unasked.code, readFileSync(join(cwd, file), "utf8")], [1, content]);
+    const { code, out } = await cli(["init", "--table", "mine", "--yes"], { cwd });
+    assert.equal(code, 0);
+    assert.match(out, /\+ {3}cacheHandler: /);
+    assert.match(readFileSync(join(cwd, "cache-handler.mjs"), "utf8"), /configure\(\{ tableName: "mine" \}\)/);
+    assert.match(readFileSync(join(cwd, file), "utf8"), /\{\n {2}cacheHandler: .*cache-handler\.mjs/);
+    assert.match((await cli(["init", "--yes"], { cwd })).out, /All is set up already/);
+    rmSync(cwd, { recursive: true });
+  }
+  const nowhere = await cli(["init"], { cwd: tmpdir() });
+  assert.equal(nowhere.code, 1);
+});
