@@ -72,6 +72,12 @@ test("every script that is named exists", () => {
   assert.deepEqual(wrong, []);
 });
 
+test("the examples start their DynamoDB alike", () => {
+  const [first, ...others] = files(join(ROOT, "examples"), /^local\.mjs$/).map(source);
+  assert.equal(others.length, 2);
+  others.forEach((other) => assert.equal(other, first));
+});
+
 /**
  * The cells of the table whose first column is called so.
  *

@@ -1,16 +1,18 @@
 // The tools that read, check and make templates and documents, installed once per user.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rename, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../scripts/demo/processes.mjs";
 
+const CDK = JSON.parse(readFileSync(new URL("../../infrastructure/cdk/package.json", import.meta.url), "utf8"));
+
 const FROM_NPM = {
-  "aws-cdk": "2.1148.1",
-  "aws-cdk-lib": "2.276.0",
-  constructs: "10.8.1",
+  // aws-cdk-lib, constructs and aws-cdk.
+  ...CDK.dependencies,
+  ...CDK.devDependencies,
   // HashiCorp's own parser, as WebAssembly.
   "@cdktf/hcl2json": "0.21.0",
   yaml: "2.9.1",
