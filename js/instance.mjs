@@ -13,6 +13,7 @@ import { compileCore } from "./core.mjs";
  * @property {WebAssembly.Memory} memory
  * @property {Set<(error: unknown) => void>} inFlight what fails the calls that wait for it
  * @property {boolean} isDead whether it trapped
+ * @property {number} number the how manieth it is
  */
 
 /** Wasm memory never shrinks: above this an instance with nothing in flight makes room for a fresh one, bytes. */
@@ -28,6 +29,13 @@ export class CoreInstance {
   #hostOf;
   /** @type {Instance | undefined} */
   #instance;
+  #started = 0;
+  /**
+   * Where requests must not meet: how the breaker stood after the last call. It is numbers, which may.
+   *
+   * @type {Float64Array}
+   */
+  #breaker = new Float64Array();
 
   /**
    * @param {(exports: ReturnType<typeof instantiate>) => Core} construct
@@ -114,7 +122,10 @@ export class CoreInstance {
     }
     const idle = this.#instance;
     this.#instance = undefined;
-    return idle && this.#hostOf(idle.core)?.isQuiet() ? idle : this.#start();
+    const instance = idle && this.#hostOf(idle.core)?.isQuiet() ? idle : this.#start();
+    const [failures = 0, untilMs = 0, waitMs = 0] = this.#breaker;
+    this.#enter(instance, (core) => core.resumeBreaker(failures, untilMs, waitMs));
+    return instance;
   }
 
   /**
@@ -137,7 +148,7 @@ export class CoreInstance {
 
   /** @returns {Instance} */
   #start() {
-    const instance = /** @type {Instance} */ ({ inFlight: new Set(), isDead: false });
+    const instance = /** @type {Instance} */ ({ inFlight: new Set(), isDead: false, number: ++this.#started });
     const exports = instantiate(compileCore(), (error) => this.#giveUp(instance, error));
     instance.memory = exports.memory;
     instance.core = this.#construct(exports);
@@ -169,7 +180,11 @@ export class CoreInstance {
     }
     this.#hostOf(instance.core)?.setAwaited(false);
     if (runtime.isolatesRequests && !instance.isDead) {
-      this.#instance ??= instance;
+      this.#breaker = this.#enter(instance, (core) => core.breaker());
+      // The older one has more in its memory.
+      if (!this.#instance || this.#instance.number > instance.number) {
+        this.#instance = instance;
+      }
     }
     const isLarge = instance.memory.buffer.byteLength > MAX_MEMORY_BYTES;
     if (isLarge && this.#instance === instance) {

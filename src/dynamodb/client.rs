@@ -87,6 +87,11 @@ impl Client {
         self.inner.clock_skew.get().apply(now_ms) as i64 - now_ms as i64
     }
 
+    /// What keeps calls from an endpoint that does not answer.
+    pub fn breaker(&self) -> &Breaker {
+        &self.inner.breaker
+    }
+
     pub(super) fn host(&self) -> &SharedHost {
         &self.inner.host
     }

@@ -30,6 +30,17 @@ enum State {
     Open { until_ms: u64, wait_ms: u64, probing: bool, failures: u32 },
 }
 
+/// Where a breaker stands, for another one of the same endpoint to go on from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BreakerRecord {
+    /// Failures in a row.
+    pub failures: u32,
+    /// When it is open: the next probe, on the monotonic clock, milliseconds.
+    pub until_ms: u64,
+    /// When it is open: how long it waits for that, milliseconds. 0 while it is closed.
+    pub wait_ms: u64,
+}
+
 /// Why a call is not let through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
@@ -80,6 +91,23 @@ impl Breaker {
             }
         };
         Ok(Admitted { breaker: self.clone(), is_probe, settled: false })
+    }
+
+    /// Where it stands; a probe that is under way is left out.
+    pub fn record(&self) -> BreakerRecord {
+        match self.state.get() {
+            State::Closed { failures } => BreakerRecord { failures, ..BreakerRecord::default() },
+            State::Open { until_ms, wait_ms, failures, .. } => BreakerRecord { failures, until_ms, wait_ms },
+        }
+    }
+
+    /// Goes on from where another one stood.
+    pub fn resume(&self, record: BreakerRecord) {
+        let BreakerRecord { failures, until_ms, wait_ms } = record;
+        self.state.set(match wait_ms {
+            0 => State::Closed { failures: failures.min(FAILURES_TO_OPEN - 1) },
+            wait_ms => State::Open { until_ms, wait_ms: wait_ms.min(MAX_WAIT_MS), probing: false, failures },
+        });
     }
 
     fn failed(&self, is_probe: bool) {
@@ -192,6 +220,30 @@ mod tests {
         fail(&breaker, FAILURES_TO_OPEN);
         early.answered();
         assert!(breaker.admit().is_ok());
+    }
+
+    #[test]
+    fn another_goes_on_from_where_one_stood() {
+        let (host, first) = breaker();
+        let next = |first: &Breaker| {
+            let second = Breaker::new(host.clone());
+            second.resume(first.record());
+            assert_eq!(second.record(), first.record());
+            second
+        };
+        fail(&first, FAILURES_TO_OPEN - 1);
+        let second = next(&first);
+        fail(&second, 1);
+        let third = next(&second);
+        assert!(third.admit().is_err(), "the fifth failure in a row was another's");
+        host.run(host.sleep(FIRST_WAIT_MS));
+        fail(&third, 1);
+        host.run(host.sleep(FIRST_WAIT_MS));
+        let fourth = next(&third);
+        assert!(fourth.admit().is_err(), "the wait has doubled");
+        host.run(host.sleep(FIRST_WAIT_MS));
+        fourth.admit().expect("the probe").answered();
+        assert_eq!(fourth.record(), BreakerRecord::default());
     }
 
     #[test]

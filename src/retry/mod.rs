@@ -7,7 +7,7 @@ mod breaker;
 mod clock_skew;
 mod quota;
 
-pub use breaker::{Admitted, Breaker, Refused};
+pub use breaker::{Admitted, Breaker, BreakerRecord, Refused};
 pub use clock_skew::ClockSkew;
 pub use quota::Quota;
 

@@ -12,7 +12,9 @@ use crate::cache::{
     Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, LogSource, Miss, Moment, Outcome,
     Revalidate, SetRequest, Standing,
 };
+use crate::dynamodb::Client;
 use crate::host::{LocalFuture, SharedHost};
+use crate::retry::BreakerRecord;
 use host::{JsHost, WasmHost};
 use js_sys::{Array, JsString, Object, Promise, Reflect};
 use options::Options;
@@ -23,6 +25,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Core {
     cache: Cache,
+    client: Client,
 }
 
 #[wasm_bindgen]
@@ -72,7 +75,20 @@ impl Core {
     pub fn new(host: JsHost, options: &Options) -> Result<Core, JsValue> {
         let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
         let client = options.client(&shared, &host)?;
-        Ok(Core { cache: Cache::new(shared, client, options.config()?) })
+        Ok(Core { cache: Cache::new(shared, client.clone(), options.config()?), client })
+    }
+
+    /// Where the circuit breaker stands, for another core's `resumeBreaker`.
+    pub fn breaker(&self) -> Vec<f64> {
+        let BreakerRecord { failures, until_ms, wait_ms } = self.client.breaker().record();
+        vec![f64::from(failures), until_ms as f64, wait_ms as f64]
+    }
+
+    /// Goes on from where another core's breaker stood.
+    #[wasm_bindgen(js_name = resumeBreaker)]
+    pub fn resume_breaker(&self, failures: u32, until_ms: f64, wait_ms: f64) {
+        let (until_ms, wait_ms) = (until_ms as u64, wait_ms as u64);
+        self.client.breaker().resume(BreakerRecord { failures, until_ms, wait_ms });
     }
 
     /// Looks an entry up; the promise never rejects.
