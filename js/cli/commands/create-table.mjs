@@ -1,7 +1,8 @@
 // create-table: the table, created or completed.
 
+import { messageOf } from "../../complaints.mjs";
 import { createCacheTable } from "../../create-table.mjs";
-import { print, printJson, say } from "../output.mjs";
+import { CommandFailure, print, printJson, say } from "../output.mjs";
 
 const LINES = {
   created: "created",
@@ -22,7 +23,9 @@ Example:
   npx nextjs-dynamodb-cache create-table --table my-app-cache --region eu-central-1`,
   async run({ options, table = {} }) {
     const { keyPrefix: _keyPrefix, ...given } = table;
-    const report = await createCacheTable({ ...given, onProgress: say });
+    const report = await createCacheTable({ ...given, onProgress: say }).catch((error) => {
+      throw new CommandFailure(`the table is not ready: ${messageOf(error)}`);
+    });
     if (options.json) {
       return printJson(report);
     }
