@@ -20,10 +20,8 @@ pub fn credentials(aws: Aws<'_>) -> Pending<'_, Option<Credentials>> {
         };
         let mut credentials = base(aws, &chain.base).await;
         for role in &chain.roles {
-            credentials = match &credentials {
-                Ok(with) => sts::assume_role(aws, role, with).await,
-                Err(_) => break,
-            };
+            let Ok(with) = credentials else { break };
+            credentials = sts::assume_role(aws, role, with).await;
         }
         match credentials {
             Ok(credentials) => Ok(Some(Credentials { source: Source::Profile, ..credentials })),

@@ -2,7 +2,7 @@
 
 use super::CredentialsError;
 use crate::host::Host;
-use crate::retry::{Failure, backoff_ms};
+use crate::retry::{ClockSkew, Failure, backoff_ms};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use std::pin::Pin;
 
@@ -29,6 +29,15 @@ pub struct SourceRequest {
 pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
+    /// How far this machine's clock is from the source's, where the answer tells.
+    pub skew: Option<ClockSkew>,
+}
+
+impl Answer {
+    /// The body; empty where it is no UTF-8.
+    pub fn text(&self) -> &str {
+        str::from_utf8(&self.body).unwrap_or_default()
+    }
 }
 
 impl SourceRequest {
@@ -66,12 +75,16 @@ impl SourceRequest {
         Box::pin(async move {
             let mut failed = 0;
             loop {
+                let sent_at_ms = host.now_ms();
                 let why = match host.fetch(self.build(), self.timeout_ms).await {
                     Ok(answer) => match answer.status().as_u16() {
                         status @ (429 | 500..) => {
                             CredentialsError::of(self.what, &format_args!("it answered with status {status}"))
                         }
-                        status => return Ok(Answer { status, body: answer.into_body() }),
+                        status => {
+                            let skew = ClockSkew::measure(answer.headers(), sent_at_ms, host.now_ms());
+                            return Ok(Answer { status, body: answer.into_body(), skew });
+                        }
                     },
                     Err(error) if !self.retries_connections => {
                         return Err(CredentialsError::of(self.what, &error));

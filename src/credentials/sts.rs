@@ -7,6 +7,7 @@ use super::request::{Pending, SourceRequest};
 use super::{Credentials, CredentialsError};
 use crate::calendar::parse_date_time;
 use crate::endpoint::{Endpoint, Service};
+use crate::retry::ClockSkew;
 use crate::sigv4::{self, SigningKey};
 use http::Method;
 use http::header::CONTENT_TYPE;
@@ -14,17 +15,17 @@ use http::header::CONTENT_TYPE;
 const WHAT: &str = "STS";
 
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
-pub fn assume_role<'a>(aws: Aws<'a>, role: &'a Role, with: &Credentials) -> Pending<'a, Credentials> {
-    call(aws, role, request(aws, "AssumeRole", role, Proof::Signature(with)))
+pub fn assume_role<'a>(aws: Aws<'a>, role: &'a Role, with: Credentials) -> Pending<'a, Credentials> {
+    call(aws, "AssumeRole", role, Proof::Signature(with))
 }
 
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
 pub fn assume_role_with_web_identity<'a>(
     aws: Aws<'a>,
     role: &'a Role,
-    token: &str,
+    token: String,
 ) -> Pending<'a, Credentials> {
-    call(aws, role, request(aws, "AssumeRoleWithWebIdentity", role, Proof::Token(token)))
+    call(aws, "AssumeRoleWithWebIdentity", role, Proof::Token(token))
 }
 
 /// As whom a request is signed.
@@ -50,8 +51,8 @@ pub async fn caller_identity(
     let aws = Aws { host, config: &config, region };
     let endpoint = aws.endpoint(Service::Sts, &aws.region()?)?;
     let form = form(&[("Action", Some("GetCallerIdentity")), ("Version", Some("2011-06-15"))]);
-    let answer = signed(&endpoint, form, Proof::Signature(of), host.now_ms())?.send(host).await?;
-    let xml = str::from_utf8(&answer.body).unwrap_or_default();
+    let answer = signed(&endpoint, form, Some(of), host.now_ms())?.send(host).await?;
+    let xml = answer.text();
     if answer.status != 200 {
         let code = element(xml, "Code").unwrap_or("no code");
         return Err(CredentialsError::of(WHAT, &format_args!("{code} (status {})", answer.status)));
@@ -62,19 +63,22 @@ pub async fn caller_identity(
 }
 
 /// Who asks.
-enum Proof<'a> {
-    Signature(&'a Credentials),
-    Token(&'a str),
+enum Proof {
+    Signature(Credentials),
+    Token(String),
 }
 
-fn call<'a>(
-    aws: Aws<'a>,
-    role: &'a Role,
-    request: Result<SourceRequest, CredentialsError>,
-) -> Pending<'a, Credentials> {
+/// Asks STS, and once more by its own clock where it refuses because of this machine's.
+fn call<'a>(aws: Aws<'a>, action: &'a str, role: &'a Role, proof: Proof) -> Pending<'a, Credentials> {
     Box::pin(async move {
-        let answer = request?.send(aws.host).await?;
-        read(str::from_utf8(&answer.body).unwrap_or_default(), answer.status, role)
+        let answer = request(aws, action, role, &proof, ClockSkew::default())?.send(aws.host).await?;
+        let refusal = element(answer.text(), "Code").filter(|_| answer.status != 200);
+        let corrected = match (refusal, answer.skew) {
+            (Some(code), Some(measured)) if ClockSkew::default().explains(code, measured) => measured,
+            _ => return read(answer.text(), answer.status, role),
+        };
+        let answer = request(aws, action, role, &proof, corrected)?.send(aws.host).await?;
+        read(answer.text(), answer.status, role)
     })
 }
 
@@ -82,10 +86,11 @@ fn request(
     aws: Aws<'_>,
     action: &str,
     role: &Role,
-    proof: Proof<'_>,
+    proof: &Proof,
+    skew: ClockSkew,
 ) -> Result<SourceRequest, CredentialsError> {
     let endpoint = aws.endpoint(Service::Sts, &aws.region()?)?;
-    let now_ms = aws.host.now_ms();
+    let now_ms = skew.apply(aws.host.now_ms());
     let own_name = format!("nextjs-dynamodb-cache-{now_ms}");
     let form = form(&[
         ("Action", Some(action)),
@@ -94,21 +99,22 @@ fn request(
         ("RoleSessionName", Some(role.session_name.as_deref().unwrap_or(&own_name))),
         ("ExternalId", role.external_id.as_deref()),
         ("DurationSeconds", role.duration_seconds.as_deref()),
-        ("WebIdentityToken", if let Proof::Token(token) = &proof { Some(token) } else { None }),
+        ("WebIdentityToken", if let Proof::Token(token) = proof { Some(token) } else { None }),
     ]);
-    signed(&endpoint, form, proof, now_ms)
+    let signer = if let Proof::Signature(with) = proof { Some(with) } else { None };
+    signed(&endpoint, form, signer, now_ms)
 }
 
 fn signed(
     endpoint: &Endpoint,
     form: String,
-    proof: Proof<'_>,
+    signer: Option<&Credentials>,
     now_ms: u64,
 ) -> Result<SourceRequest, CredentialsError> {
     let mut call = SourceRequest::new(WHAT, Method::POST, endpoint.uri().clone());
     *call.request.body_mut() = form.into_bytes();
     call.header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
-    if let Proof::Signature(with) = proof {
+    if let Some(with) = signer {
         let key = SigningKey::derive(with, endpoint.signing_region(), "sts", now_ms);
         let hash = sigv4::sha256_hex(call.request.body());
         if sigv4::sign(&mut call.request, &key, with, &hash, now_ms).is_err() {
@@ -174,6 +180,8 @@ pub fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scripted_host::ScriptedHost;
+    use crate::shared_config::SharedConfig;
 
     #[test]
     fn a_form_is_percent_encoded_without_what_is_not_given() {
@@ -183,6 +191,41 @@ mod tests {
             ("Token", Some("é+=")),
         ]);
         assert_eq!(form, "RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b&Token=%C3%A9%2B%3D");
+    }
+
+    #[test]
+    fn a_clock_that_sts_refuses_is_corrected_once() {
+        let role = Role {
+            arn: "arn:aws:iam::1:role/x".to_owned(),
+            session_name: Some("me".to_owned()),
+            external_id: None,
+            duration_seconds: None,
+        };
+        for (code, requests) in
+            [("SignatureDoesNotMatch", 2), ("RequestTimeTooSkewed", 2), ("AccessDenied", 2), ("Other", 1)]
+        {
+            let host = ScriptedHost::new();
+            let config = SharedConfig::default();
+            let aws = Aws { host: host.as_ref(), config: &config, region: Some("eu-central-1") };
+            let refusal = format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
+            for _ in 0..2 {
+                let date = "Sun, 06 Nov 2050 12:00:00 GMT";
+                let response = http::Response::builder().status(403).header("date", date);
+                host.answer(Ok(response.body(refusal.clone().into_bytes()).expect("a response")));
+            }
+            let error = host.run(assume_role(aws, &role, Credentials::new("A", "S"))).expect_err("refused");
+            assert!(error.to_string().contains(code), "{error}");
+            let sent = host.take_requests();
+            assert_eq!(sent.len(), requests, "{code}");
+            let date_of = |request: &http::Request<Vec<u8>>| {
+                request.headers()["x-amz-date"].to_str().expect("ASCII")[..4].to_owned()
+            };
+            assert_eq!(
+                sent.last().map(|sent| date_of(&sent.request) == "2050"),
+                Some(requests == 2),
+                "{code}"
+            );
+        }
     }
 
     #[test]

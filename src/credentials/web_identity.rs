@@ -32,6 +32,6 @@ pub fn credentials<'a>(aws: Aws<'a>, role: &'a Role, token_file: &'a str) -> Pen
         let Some(token) = token else {
             return Err(CredentialsError::unreadable_file("the web identity token", &path));
         };
-        sts::assume_role_with_web_identity(aws, role, token.trim()).await
+        sts::assume_role_with_web_identity(aws, role, token.trim().to_owned()).await
     })
 }

@@ -1,9 +1,10 @@
 // Faults that take some knowledge of AWS to make: clocks, tokens, batches and pages without end, credentials, stored
 // bytes; and the one in our own house, a trap.
 
-import { refusal, answer } from "./wire.mjs";
 import { CREDENTIALS } from "./instance.mjs";
+import { startFaultServer } from "./server.mjs";
 import { trapAfter } from "./trap.mjs";
+import { answer, refusal } from "./wire.mjs";
 
 /** @typedef {import("./catalogue.mjs").Fault} Fault */
 /** @typedef {import("./catalogue.mjs").Open} Open */
@@ -43,6 +44,8 @@ export const awsFaults = [
     expected: { get: "hit", "'use cache' get": "hit", refreshTags: "read", set: "stored", revalidateTag: "confirmed" },
   },
   { name: "source of credentials silent", open: silentCredentials },
+  { name: "container's credentials silent", open: silentMetadata(inContainer) },
+  { name: "instance metadata silent", open: silentMetadata(onInstance) },
   {
     name: "stored bytes corrupted",
     behaviour: { asked: corrupted },
@@ -127,6 +130,81 @@ async function silentCredentials({ server }) {
     },
     close: async () => {},
   };
+}
+
+/**
+ * A source of the default chain that takes connections and says nothing, and in the end answers.
+ *
+ * @param {(origin: string) => Record<string, string>} environmentOf what points the chain to it
+ * @returns {Open}
+ */
+function silentMetadata(environmentOf) {
+  return async ({ server, emulator }) => {
+    const metadata = await startFaultServer(emulator);
+    metadata.behave({ connected: () => {} });
+    const environment = { ...NO_CREDENTIALS, ...environmentOf(metadata.endpoint) };
+    const before = Object.keys(environment).map((name) => [name, process.env[name]]);
+    setEnvironment(Object.entries(environment));
+    return {
+      endpoint: server.endpoint,
+      options: { credentials: undefined },
+      async recover() {
+        metadata.behave({ asked: ({ request, socket }) => socket.write(answer(200, metadataAt(request.path))) });
+        metadata.disconnect();
+      },
+      async close() {
+        setEnvironment(before);
+        await metadata.stop();
+      },
+    };
+  };
+}
+
+/** Where the chain would find something on this machine. */
+const NO_CREDENTIALS = {
+  AWS_ACCESS_KEY_ID: undefined,
+  AWS_SECRET_ACCESS_KEY: undefined,
+  AWS_WEB_IDENTITY_TOKEN_FILE: undefined,
+  AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: undefined,
+  AWS_CONTAINER_CREDENTIALS_FULL_URI: undefined,
+  AWS_CONFIG_FILE: "/nothing",
+  AWS_SHARED_CREDENTIALS_FILE: "/nothing",
+};
+
+/** @param {string} origin */
+function inContainer(origin) {
+  return { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}/credentials` };
+}
+
+/** @param {string} origin */
+function onInstance(origin) {
+  return { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin };
+}
+
+/** @param {(readonly [string, string | undefined] | (string | undefined)[])[]} variables */
+function setEnvironment(variables) {
+  for (const [name = "", value] of variables) {
+    if (value === undefined) {
+      delete process.env[name];
+    } else {
+      process.env[name] = value;
+    }
+  }
+}
+
+/** @param {string} path */
+function metadataAt(path) {
+  const { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: Token } = CREDENTIALS;
+  const Expiration = new Date(Date.now() + 3_600_000).toISOString();
+  switch (path) {
+    case "/latest/api/token":
+      return "a token";
+    case "/latest/meta-data/iam/security-credentials/":
+    case "/latest/meta-data/iam/security-credentials-extended/":
+      return "role";
+    default:
+      return JSON.stringify({ Code: "Success", AccessKeyId, SecretAccessKey, Token, Expiration });
+  }
 }
 
 /** @param {Exchange} exchange */

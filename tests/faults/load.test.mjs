@@ -201,7 +201,8 @@ test("a sweep whose pages have no end is ended", async () => {
   let pages = 0;
   server.behave({
     asked: ({ request, socket, forward }) => {
-      if (request.operation !== "Query") {
+      // Of this test's tag: what an earlier test held back may be swept meanwhile.
+      if (request.operation !== "Query" || !request.body.includes("endless")) {
         return forward();
       }
       pages += 1;

@@ -3,7 +3,7 @@
 import { crc32 } from "./crc32.mjs";
 
 /** @typedef {import("node:net").Socket} Socket */
-/** @typedef {{ headers: Record<string, string>, operation: string, body: string }} Request */
+/** @typedef {{ path: string, headers: Record<string, string>, operation: string, body: string }} Request */
 
 const END_OF_HEAD = "\r\n\r\n";
 
@@ -18,7 +18,8 @@ export function readRequests(socket, take) {
   socket.on("data", (/** @type {Buffer} */ chunk) => {
     received = Buffer.concat([received, chunk]);
     for (let end = received.indexOf(END_OF_HEAD); end >= 0; end = received.indexOf(END_OF_HEAD)) {
-      const headers = headersOf(received.toString("latin1", 0, end));
+      const head = received.toString("latin1", 0, end);
+      const headers = headersOf(head);
       const bodyStart = end + END_OF_HEAD.length;
       const bodyEnd = bodyStart + Number(headers["content-length"] ?? 0);
       if (received.length < bodyEnd) {
@@ -26,7 +27,8 @@ export function readRequests(socket, take) {
       }
       const body = received.toString("utf8", bodyStart, bodyEnd);
       received = received.subarray(bodyEnd);
-      take({ headers, operation: (headers["x-amz-target"] ?? "").replace(/^.*\./, ""), body });
+      const [, path = ""] = head.split(" ", 2);
+      take({ path, headers, operation: (headers["x-amz-target"] ?? "").replace(/^.*\./, ""), body });
     }
   });
 }
