@@ -37,6 +37,7 @@ const STEPS = [
     env: on("dynamodb-local"),
     fast: false,
   },
+  { name: "signatures before moto", commands: await nodeTests("signatures"), counts: "node", fast: false },
   { name: "docs", commands: await nodeTests("docs"), counts: "node", fast: false },
   { name: "infrastructure", commands: await nodeTests("infrastructure"), counts: "node", fast: false },
   { name: "benchmark counts", commands: await nodeTests("benchmarks"), counts: "node" },

@@ -6,7 +6,7 @@ import { ScriptError } from "../command.mjs";
 /** @type {[program: string, args: string[], what: string, why: string][]} */
 const PROGRAMS = [
   ["java", ["-version"], "Java 17 or later", "DynamoDB Local runs on it"],
-  ["python3", ["-m", "pip", "--version"], "Python 3 with pip", "AWS publishes its endpoint rules and Lambda's emulator there"],
+  ["python3", ["-m", "pip", "--version"], "Python 3 with pip", "moto, AWS's endpoint rules and Lambda's emulator are published there"],
   ["make", ["--version"], "make", "Lambda's runtime client is compiled with it"],
   ["c++", ["--version"], "a C++ compiler", "Lambda's runtime client is compiled with it"],
   ["xz", ["--version"], "xz", "Lambda's runtime client is packed with it"],

@@ -1,0 +1,143 @@
+// Our signatures before an independent judge.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { createCacheTable } from "../../js/create-table.mjs";
+import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
+import { startMoto } from "./moto.mjs";
+
+/** @typedef {import("../../types/index.d.ts").DynamoDBCacheOptions} Options */
+
+const PATIENT = { readTimeoutMs: 10_000, coldTimeoutMs: 10_000, writeTimeoutMs: 10_000 };
+const ROLE = "arn:aws:iam::123456789012:role/cache";
+const ALLOW = (/** @type {string} */ actions) =>
+  JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] });
+/** In UTF-8, an emoji of two UTF-16 units, what JSON escapes, and what URLs escape. */
+const AWKWARD = 'Grüße 日本 🗾 "\\\u0000\n%2F+&=?#';
+
+/** @type {import("./moto.mjs").Moto} */
+let moto;
+/** @type {{ accessKeyId: string, secretAccessKey: string }} */
+let user;
+
+before(async () => {
+  moto = await startMoto();
+  await moto.iam({ Action: "CreateUser", UserName: "cache" });
+  const key = await moto.iam({ Action: "CreateAccessKey", UserName: "cache" });
+  user = { accessKeyId: key("AccessKeyId"), secretAccessKey: key("SecretAccessKey") };
+  const policy = { PolicyName: "all", PolicyDocument: ALLOW("*") };
+  await moto.iam({ Action: "PutUserPolicy", UserName: "cache", ...policy });
+  await moto.iam({ Action: "CreateRole", RoleName: "cache", AssumeRolePolicyDocument: ALLOW("sts:AssumeRole") });
+  await moto.iam({ Action: "PutRolePolicy", RoleName: "cache", ...policy });
+  await moto.demandSignatures();
+  await createCacheTable({ tableName: "signed", region: "eu-central-1", endpoint: moto.endpoint, credentials: user });
+});
+after(() => moto?.stop());
+
+test("everything that the handler sends is accepted", async () => {
+  const { handler, lines } = start({ credentials: user });
+  await roundTrip(handler);
+  assert.deepEqual(lines, []);
+});
+
+test("what a role's temporary keys sign is accepted, and so is what asks STS for them", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "signatures-"));
+  writeFileSync(
+    join(folder, "config"),
+    [
+      "[profile cache]",
+      `role_arn = ${ROLE}`,
+      "source_profile = user",
+      "[profile user]",
+      `aws_access_key_id = ${user.accessKeyId}`,
+      `aws_secret_access_key = ${user.secretAccessKey}`,
+    ].join("\n"),
+  );
+  const before = { ...process.env };
+  Object.assign(process.env, {
+    AWS_CONFIG_FILE: join(folder, "config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, "none"),
+    AWS_PROFILE: "cache",
+    AWS_ENDPOINT_URL_STS: moto.endpoint,
+  });
+  delete process.env.AWS_ACCESS_KEY_ID;
+  /** @type {Headers[]} */
+  const sent = [];
+  try {
+    const { handler, lines } = start({ credentials: undefined, fetch: changed((request) => sent.push(request.headers)) });
+    await roundTrip(handler);
+    assert.deepEqual(lines, []);
+    assert.ok(
+      sent.some((headers) => headers.get("x-amz-security-token")),
+      "a session token is signed too",
+    );
+  } finally {
+    process.env = before;
+  }
+});
+
+test("a wrong secret is refused", () => refused({ credentials: { ...user, secretAccessKey: "wrong" } }));
+
+test("an unknown key is refused", () => refused({ credentials: { ...user, accessKeyId: "AKIAUNKNOWN" } }));
+
+test("a changed body is refused", () =>
+  refused({ fetch: changed((request) => (request.body = request.body.replace("signed", "signee"))) }));
+
+test("a changed operation is refused", () =>
+  refused({ fetch: changed(({ headers }) => headers.set("x-amz-target", "DynamoDB_20120810.ListTables")) }));
+
+test("a changed time is refused", () =>
+  refused({
+    fetch: changed(({ headers }) => {
+      const date = headers.get("x-amz-date") ?? "";
+      headers.set("x-amz-date", date.replace(/.Z$/, (end) => (end === "0Z" ? "1Z" : "0Z")));
+    }),
+  }));
+
+/** @param {InstanceType<typeof DynamoDBCacheHandler>} handler */
+async function roundTrip(handler) {
+  const rsc = Buffer.alloc(300_000, AWKWARD);
+  for (const key of ["/plain", `/${AWKWARD}`]) {
+    const value = { kind: "APP_PAGE", html: AWKWARD, rscData: rsc, headers: { "x-next-cache-tags": "a,b" }, status: 200 };
+    await handler.set(key, value, { cacheControl: { revalidate: 60, expire: 3_600 } });
+    const found = await handler.get(key, { kind: "APP_PAGE" });
+    assert.deepEqual(found?.value?.rscData, rsc, key);
+  }
+  await handler.revalidateTag(["a", AWKWARD]);
+  assert.equal(await handler.get("/plain", { kind: "APP_PAGE" }), null);
+}
+
+/** @param {Options} options */
+async function refused(options) {
+  const { handler, lines } = start({ credentials: user, ...options });
+  assert.equal(await handler.get("/plain", { kind: "APP_PAGE" }), null);
+  assert.match(lines.join("\n"), /403|Signature|InvalidClientTokenId/);
+}
+
+/** @param {Options} options */
+function start(options) {
+  /** @type {string[]} */
+  const lines = [];
+  const note = (/** @type {string} */ line) => lines.push(line);
+  const log = { debug() {}, info() {}, warn: note, error: note };
+  const place = { tableName: "signed", region: "eu-central-1", endpoint: moto.endpoint, buildId: "build" };
+  const Handler = DynamoDBCacheHandler.configure({ ...place, ...PATIENT, log, ...options });
+  return { handler: new Handler({}), lines };
+}
+
+/**
+ * A fetch that changes what was signed.
+ *
+ * @param {(request: { headers: Headers, body: string }) => unknown} change
+ * @returns {import("../../types/index.d.ts").FetchLike}
+ */
+function changed(change) {
+  return (url, { headers, body, ...init }) => {
+    const request = { headers: new Headers(headers), body: Buffer.from(body ?? []).toString() };
+    change(request);
+    return fetch(url, { ...init, headers: request.headers, body: request.body });
+  };
+}
