@@ -38,7 +38,7 @@ impl Inner {
         if let Some(log) = self.shared_log() {
             return Ok(log);
         }
-        match self.log_turnstile.enter() {
+        match self.log_turnstile.enter(self.is_throttled()) {
             Turn::Now(running) => {
                 let read = self.fetch_log(deadline).await;
                 drop(running);
@@ -54,7 +54,7 @@ impl Inner {
         if let Some(log) = self.shared_log() {
             return (self.read_row(&row, deadline).await, Ok(log));
         }
-        match (self.log_turnstile.enter(), self.row_turnstile(&row).enter()) {
+        match (self.log_turnstile.enter(self.is_throttled()), self.row_turnstile(&row).enter(false)) {
             (Turn::Now(log_turn), Turn::Now(row_turn)) => {
                 let both = self.fetch_row_and_log(&row, deadline).await;
                 drop((log_turn, row_turn));
@@ -77,7 +77,7 @@ impl Inner {
 
     /// The entry's row alone.
     pub async fn read_row(self: &Rc<Self>, row: &str, deadline: Deadline) -> RowRead {
-        let turn = self.row_turnstile(row).enter();
+        let turn = self.row_turnstile(row).enter(false);
         self.take_row_turn(row, turn, deadline).await
     }
 
@@ -243,6 +243,10 @@ impl Inner {
             *last = Some((began_ms, log.clone()));
         }
         Ok(log)
+    }
+
+    fn is_throttled(&self) -> bool {
+        self.log_wait_ms.get() > 0
     }
 
     /// While the table throttles reads of the log, more callers share each of them.

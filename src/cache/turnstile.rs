@@ -39,12 +39,22 @@ impl<T: Clone> Turnstile<T> {
         Rc::new(Turnstile { running: RefCell::new(None), next: RefCell::new(None) })
     }
 
-    /// What a caller who comes now is to do.
-    pub fn enter(self: &Rc<Self>) -> Turn<T> {
+    /// What a caller who comes now is to do. Who is to wait shares also where nobody reads: with those who come while he
+    /// waits.
+    pub fn enter(self: &Rc<Self>, is_to_wait: bool) -> Turn<T> {
         if let Some(next) = &*self.next.borrow() {
             return Turn::Share(next.clone());
         }
-        let Some(running) = self.running.borrow().clone() else { return Turn::Now(self.run()) };
+        let running = self.running.borrow().clone();
+        let running = match running {
+            Some(running) => running,
+            None if is_to_wait => {
+                let nobody = Shared::pending();
+                nobody.resolve(());
+                nobody
+            }
+            None => return Turn::Now(self.run()),
+        };
         let next = Shared::pending();
         *self.next.borrow_mut() = Some(next.clone());
         Turn::BeginNext(next, running)

@@ -145,6 +145,30 @@ test("throttling does not open the breaker", async () => {
   assert.ok(await get(instance, ENTRY));
 });
 
+test("after throttling, more gets share a read of the log", async () => {
+  const instance = startInstance({ endpoint: server.endpoint });
+  const readsOfAFlow = async () => {
+    const before = server.counts().requests;
+    const gets = [];
+    for (let n = 0; n < 60; n += 1) {
+      gets.push(get(instance, ENTRY));
+      await new Promise((resolve) => setTimeout(resolve, 4));
+    }
+    await Promise.all(gets);
+    return server.counts().requests - before;
+  };
+  await get(instance, ENTRY);
+  const usual = await readsOfAFlow();
+  server.behave({ asked: ({ socket }) => socket.write(refusal("ThrottlingException")) });
+  for (let n = 0; n < 6; n += 1) {
+    assert.equal(await get(instance, ENTRY), null);
+  }
+  server.behave();
+  const after = await readsOfAFlow();
+  assert.ok(after < usual / 2, `${usual} reads, and ${after} after throttling`);
+  assert.ok(await get(instance, ENTRY));
+});
+
 test("100 gets at once with expired credentials renew them once", async () => {
   let asked = 0;
   const credentials = async () => {
