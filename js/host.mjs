@@ -12,6 +12,10 @@ const now = Date.now;
 const performanceNow = performance.now.bind(performance);
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
+/** Below these the core is done before a native call has begun. */
+const MIN_DEFLATED_BYTES = 4_096;
+const MIN_INFLATED_BYTES = 16_384;
+
 /**
  * The object that `src/wasm/host.rs` calls.
  *
@@ -23,10 +27,12 @@ const getRandomValues = crypto.getRandomValues.bind(crypto);
  *   readFile: (path: string) => Promise<Uint8Array | null>,
  *   writeFile: (path: string, bytes: Uint8Array) => Promise<boolean>,
  *   runProcess: (command: string, timeoutMs: number) => Promise<Uint8Array | null>,
+ *   deflate?: (raw: Uint8Array) => Uint8Array,
+ *   inflate?: (compressed: Uint8Array, rawBytes: number) => Uint8Array,
  *   setTimeout: (callback: () => void, delayMs: number) => unknown,
  * }} process
  */
-export function createHost({ fetch, logger, credentials, env, readFile, writeFile, runProcess, setTimeout }) {
+export function createHost({ fetch, logger, credentials, deflate, inflate, setTimeout, ...process }) {
   /**
    * What the core waits for, and has not called off; the timer of a pause.
    *
@@ -52,10 +58,10 @@ export function createHost({ fetch, logger, credentials, env, readFile, writeFil
 
     now,
     monotonic: performanceNow,
-    env,
-    readFile,
-    writeFile,
-    runProcess,
+    env: process.env,
+    readFile: process.readFile,
+    writeFile: process.writeFile,
+    runProcess: process.runProcess,
     random32: () => getRandomValues(new Uint32Array(1))[0] ?? 0,
 
     /** @param {number} delayMs */
@@ -112,6 +118,27 @@ export function createHost({ fetch, logger, credentials, env, readFile, writeFil
         controller.abort();
       };
       return { promise, cancel };
+    },
+
+    /**
+     * In place of the core, if the runtime can. What it gets lies in the core's memory.
+     *
+     * @param {Uint8Array} raw
+     */
+    deflate(raw) {
+      return deflate && raw.length >= MIN_DEFLATED_BYTES ? deflate(raw) : undefined;
+    },
+
+    /**
+     * @param {Uint8Array} compressed
+     * @param {number} rawBytes
+     */
+    inflate(compressed, rawBytes) {
+      try {
+        return inflate && rawBytes >= MIN_INFLATED_BYTES ? inflate(compressed, rawBytes) : undefined;
+      } catch {
+        return undefined; // the core finds out by itself what is wrong
+      }
     },
 
     /**

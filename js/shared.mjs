@@ -75,6 +75,8 @@ export function hostFor(options, logger) {
     readFile: runtime.readFile,
     writeFile: runtime.writeFile,
     runProcess: runtime.runProcess,
+    deflate: runtime.deflate,
+    inflate: runtime.inflate,
     setTimeout: runtime.setTimeout,
   });
 }

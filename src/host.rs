@@ -54,6 +54,16 @@ pub trait Host {
         Box::pin(async { Err(ProcessError::NotHere) })
     }
 
+    /// Compresses to raw DEFLATE (RFC 1951) by what the host has for it; `None` where it has nothing, or nothing better.
+    fn deflate(&self, _raw: &[u8]) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// Undoes raw DEFLATE, to `raw_bytes` at most; `None` where the host has nothing for it, and where it fails.
+    fn inflate(&self, _compressed: &[u8], _raw_bytes: usize) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Runs a task to its end behind the caller's back.
     fn spawn(&self, task: LocalFuture<()>);
 

@@ -19,12 +19,19 @@ const require = createRequire(import.meta.url || `${process.cwd()}/`);
  */
 const builtin = process.getBuiltinModule ?? require;
 
+/** Of zlib's: on a page of 90 KB, 6 takes a third more time for 1 % fewer bytes, 4 gives 7 % more. */
+const DEFLATE_LEVEL = 5;
+
 /** @type {import("./runtime.d.ts").Runtime} */
 const runtime = {
   env: (name) => process.env[name] || undefined,
   readFile: (path) => builtin("node:fs").promises.readFile(path).catch(() => null),
   writeFile: (path, bytes) => replaceFile(builtin("node:fs").promises, path, bytes),
   runProcess: (command, timeoutMs) => runProcess(builtin("node:child_process"), command, timeoutMs),
+  deflate: (raw) => builtin("node:zlib").deflateRawSync(raw, { level: DEFLATE_LEVEL }),
+  // The last byte is never written: without room for it zlib asks for another piece of memory as large.
+  inflate: (compressed, rawBytes) =>
+    builtin("node:zlib").inflateRawSync(compressed, { maxOutputLength: rawBytes, chunkSize: rawBytes + 1 }),
   fetch: createHttpFetch(builtin),
   // It keeps the process alive: a write that waits for its next attempt is finished first. Budgets end every wait.
   setTimeout: globalThis.setTimeout,

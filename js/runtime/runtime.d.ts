@@ -10,6 +10,10 @@ export interface Runtime {
   writeFile(path: string, bytes: Uint8Array): Promise<boolean>;
   /** What a command prints in the system's shell; `null` where the runtime has none. Rejects with how it ended. */
   runProcess(command: string, timeoutMs: number): Promise<Uint8Array | null>;
+  /** Compresses to raw DEFLATE; absent where the core does it better by itself. */
+  deflate?: (raw: Uint8Array) => Uint8Array;
+  /** Undoes raw DEFLATE; throws where it is damaged, or gives more than `rawBytes`. */
+  inflate?: (compressed: Uint8Array, rawBytes: number) => Uint8Array;
   /** The HTTP that the core uses unless the option `fetch` replaces it. */
   fetch: FetchLike;
   /** The runtime's own timer, out of reach of whoever replaces the global one; `clearTimeout` ends it. */

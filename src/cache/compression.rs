@@ -15,6 +15,12 @@ const MIN_COMPRESSED_BYTES: usize = 128;
 /// Effort: on a 120 KB page, 1 writes a quarter more bytes, 9 takes twice as long for one percent.
 const LEVEL: u8 = 6;
 
+/// What a host compresses with in place of this; see [`Host::deflate`](crate::host::Host::deflate).
+pub type Deflate<'a> = &'a dyn Fn(&[u8]) -> Option<Vec<u8>>;
+
+/// The same for decompression; see [`Host::inflate`](crate::host::Host::inflate).
+pub type Inflate<'a> = &'a dyn Fn(&[u8], usize) -> Option<Vec<u8>>;
+
 /// How the bytes of a frame are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
@@ -40,22 +46,30 @@ impl Compression {
 }
 
 /// The smaller of the bytes and their compressed form; `None` for the bytes as they are.
-pub fn compress(raw: &[u8]) -> Option<Vec<u8>> {
+pub fn compress(raw: &[u8], native: Deflate<'_>) -> Option<Vec<u8>> {
     if raw.len() < MIN_COMPRESSED_BYTES {
         return None;
     }
-    let compressed = compress_to_vec(raw, LEVEL);
+    let compressed = native(raw).unwrap_or_else(|| compress_to_vec(raw, LEVEL));
     (compressed.len() < raw.len()).then_some(compressed)
 }
 
 /// Undoes [`compress`]; `None` when the bytes are damaged or do not give exactly `raw_bytes`.
-pub fn decompress(compressed: &[u8], compression: Compression, raw_bytes: usize) -> Option<Vec<u8>> {
+pub fn decompress(
+    compressed: &[u8],
+    compression: Compression,
+    raw_bytes: usize,
+    native: Inflate<'_>,
+) -> Option<Vec<u8>> {
     if raw_bytes > MAX_RAW_BYTES {
         return None;
     }
     let raw = match compression {
         Compression::None => compressed.to_vec(),
-        Compression::Deflate => decompress_to_vec_with_limit(compressed, raw_bytes).ok()?,
+        Compression::Deflate => match native(compressed, raw_bytes) {
+            Some(raw) => raw,
+            None => decompress_to_vec_with_limit(compressed, raw_bytes).ok()?,
+        },
     };
     (raw.len() == raw_bytes).then_some(raw)
 }
@@ -67,9 +81,9 @@ mod tests {
     #[test]
     fn what_is_compressed_comes_back() {
         let raw = b"<li class=\"entry\">a page repeats itself</li>".repeat(500);
-        let compressed = compress(&raw).expect("worth it");
+        let compressed = compress(&raw, &|_| None).expect("worth it");
         assert!(compressed.len() * 20 < raw.len());
-        assert_eq!(decompress(&compressed, Compression::Deflate, raw.len()), Some(raw));
+        assert_eq!(decompress(&compressed, Compression::Deflate, raw.len(), &|_, _| None), Some(raw));
     }
 
     #[test]
@@ -82,15 +96,15 @@ mod tests {
             state as u8
         });
         let noise: Vec<u8> = noise.take(4_000).collect();
-        assert_eq!(compress(&noise), None);
-        assert_eq!(compress(b"short"), None);
+        assert_eq!(compress(&noise, &|_| None), None);
+        assert_eq!(compress(b"short", &|_| None), None);
     }
 
     #[test]
     fn a_bomb_is_stopped_at_the_recorded_length() {
-        let bomb = compress(&vec![0; 10 << 20]).expect("worth it");
+        let bomb = compress(&vec![0; 10 << 20], &|_| None).expect("worth it");
         assert!(bomb.len() < 20_000);
-        assert_eq!(decompress(&bomb, Compression::Deflate, 1_000), None);
-        assert_eq!(decompress(&bomb, Compression::Deflate, MAX_RAW_BYTES + 1), None);
+        assert_eq!(decompress(&bomb, Compression::Deflate, 1_000, &|_, _| None), None);
+        assert_eq!(decompress(&bomb, Compression::Deflate, MAX_RAW_BYTES + 1, &|_, _| None), None);
     }
 }

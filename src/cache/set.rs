@@ -131,7 +131,8 @@ impl Inner {
         if tag_bytes > MAX_TAG_BYTES {
             return Err(SetError::TooManyTags(tag_bytes));
         }
-        let sealed = frame::seal(request.key.echo(), request.kind.code(), &request.body)
+        let native = |raw: &[u8]| self.host.deflate(raw);
+        let sealed = frame::seal_with(&native, request.key.echo(), request.kind.code(), &request.body)
             .map_err(|_| SetError::TooLarge(request.body.len()))?;
         let previous = self.stored.borrow().get(row_key).cloned();
         let ttl_s = request.lifetime.ttl_s(self.config.default_ttl_s);
