@@ -35,6 +35,8 @@ pub struct Page {
     pub next: Option<String>,
     /// Rows under other prefixes, which were passed over.
     pub foreign: usize,
+    /// Read units that this page took; `None` where the endpoint does not say.
+    pub read_units: Option<f64>,
 }
 
 /// A row.
@@ -103,8 +105,8 @@ impl Says {
 }
 
 impl Admin {
-    /// A page of rows, in no order; `after` is the page before's `next`.
-    pub async fn page(&self, after: Option<String>) -> Result<Page, Error> {
+    /// A page of rows, in no order; `after` is the page before's `next`. It ends after 1 MB, or `limit` rows.
+    pub async fn page(&self, after: Option<String>, limit: Option<u32>) -> Result<Page, Error> {
         let placeholder = |name: &&str| format!("#{name}");
         let scan = Scan {
             table_name: self.table_name.clone(),
@@ -114,14 +116,16 @@ impl Admin {
                 .map(|name| (placeholder(name), (*name).to_owned()))
                 .collect::<ByName<_>>(),
             exclusive_start_key: after.map(|row| Item::from([("key", AttributeValue::S(row))])),
-            limit: None,
+            limit,
+            return_consumed_capacity: "TOTAL",
         };
         let output = self.client.send(&scan, self.deadline()).await?;
         let found = output.items.len();
         let rows: Vec<_> = output.items.into_iter().filter_map(|item| self.facts(item)).collect();
         let last = output.last_evaluated_key;
         let next = last.and_then(|key| key.get("key").and_then(AttributeValue::as_s).map(str::to_owned));
-        Ok(Page { foreign: found - rows.len(), rows, next })
+        let read_units = output.consumed_capacity.map(|consumed| consumed.capacity_units);
+        Ok(Page { foreign: found - rows.len(), rows, next, read_units })
     }
 
     /// Deletes rows, up to any number.

@@ -4,8 +4,8 @@ use super::get::{GetRequest, LogSource};
 use super::key::{Component, EntryKey};
 use super::log::{Event, Mode};
 use super::reads::FoundRow;
-use super::row::Row;
-use super::{Cache, Lookup};
+use super::row::{Parts, Row};
+use super::{Cache, Inner, Lookup};
 use crate::dynamodb::Error;
 use std::rc::Rc;
 
@@ -15,6 +15,8 @@ pub struct Inspection {
     pub row_key: String,
     /// The row, if there is one that this version reads.
     pub row: Option<Rc<Row>>,
+    /// Its other rows: of its parts, and by which the index finds it.
+    pub belonging: Vec<String>,
     /// Whether there is a row at all.
     pub exists: bool,
     /// The newest event of the log.
@@ -56,11 +58,13 @@ impl Cache {
                 .map(|(version, event)| Because { version, event: event.clone() })
                 .collect(),
         };
+        let belonging = row.iter().flat_map(|row| inner.belonging(row, &key)).collect();
         let request = GetRequest { key, tags: Vec::new(), soft_tags, log: LogSource::Read };
         let lookup = self.get(&request).await;
         Ok(Inspection {
             row_key,
             row,
+            belonging,
             exists,
             log_version: log.version(),
             log_floor: log.floor,
@@ -73,5 +77,14 @@ impl Cache {
     pub async fn log_events(&self) -> Result<Vec<Because>, Rc<Error>> {
         let log = self.inner.read_log(self.inner.read_deadline()).await?;
         Ok(log.versioned().map(|(version, event)| Because { version, event: event.clone() }).collect())
+    }
+}
+
+impl Inner {
+    fn belonging(&self, row: &Row, key: &EntryKey) -> Vec<String> {
+        let sentinels = row.tags.iter().map(|tag| self.rows.tag_sentinel_of(tag, key));
+        let parts =
+            row.parts.into_iter().flat_map(|Parts { count, slot, .. }| (1..=count).map(move |n| (n, slot)));
+        sentinels.chain(parts.map(|(n, slot)| self.rows.part(n, slot, key))).collect()
     }
 }

@@ -46,7 +46,7 @@ pub use put_item::PutItem;
 pub use query::{Query, QueryOutput};
 pub use response::read_response;
 #[cfg(feature = "admin")]
-pub use scan::{Scan, ScanOutput};
+pub use scan::{Scan, ScanOutput, ScannedCapacity};
 pub use table_description::{
     AttributeDefinition, GlobalSecondaryIndexDescription, KeySchemaElement, Projection,
     ProvisionedThroughput, TableDescription,

@@ -19,6 +19,8 @@ pub struct Scan {
     /// Items in a page, at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
+    /// `TOTAL`: the answer says how many units it took.
+    pub return_consumed_capacity: &'static str,
 }
 
 /// The answer to [`Scan`]: one page.
@@ -28,6 +30,26 @@ pub struct ScanOutput {
     pub items: Vec<Item>,
     /// Where the next page begins; `None` on the last one.
     pub last_evaluated_key: Option<Item>,
+    /// What it took, where the endpoint says so.
+    pub consumed_capacity: Option<ScannedCapacity>,
+}
+
+/// Read units of a [`Scan`]: halves, since it is eventually consistent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ScannedCapacity {
+    /// Read units.
+    pub capacity_units: f64,
+}
+
+impl Members for ScannedCapacity {
+    fn read_member(&mut self, name: &str, json: &mut JsonReader<'_>) -> Result<(), JsonError> {
+        match name {
+            "CapacityUnits" => {
+                json.number().map(|text| self.capacity_units = text.parse().unwrap_or_default())
+            }
+            _ => json.skip(),
+        }
+    }
 }
 
 impl Members for ScanOutput {
@@ -35,6 +57,7 @@ impl Members for ScanOutput {
         match name {
             "Items" => json.member(&mut self.items),
             "LastEvaluatedKey" => json.member(&mut self.last_evaluated_key),
+            "ConsumedCapacity" => json.member(&mut self.consumed_capacity),
             _ => json.skip(),
         }
     }

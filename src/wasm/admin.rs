@@ -85,10 +85,10 @@ impl Admin {
         self.admin.clock_skew_ms() as f64
     }
 
-    /// `Page` of rows; `after` is the page before's `next`.
-    pub fn page(&self, after: Option<String>) -> Promise {
+    /// `Page` of rows, `limit` at most; `after` is the page before's `next`.
+    pub fn page(&self, after: Option<String>, limit: Option<u32>) -> Promise {
         let admin = self.admin.clone();
-        promise(async move { answer(admin.page(after).await) })
+        promise(async move { answer(admin.page(after, limit).await) })
     }
 
     /// Deletes rows by their keys.
@@ -119,6 +119,8 @@ impl Admin {
 #[serde(rename_all = "camelCase")]
 struct Inspected {
     row: String,
+    /// Rows of its parts, and by which the index finds it.
+    belonging: Vec<String>,
     exists: bool,
     says: Option<Says>,
     expires_at_s: Option<u64>,
@@ -152,6 +154,7 @@ fn inspection(found: Inspection) -> Result<JsValue, JsValue> {
     let decoded = entry.and_then(|entry| entry.decoded(value::decode_value).ok().flatten());
     let inspected = to_js(&Inspected {
         row: found.row_key,
+        belonging: found.belonging,
         exists: found.exists,
         says: found.row.as_ref().map(|row| Says::of(row)),
         expires_at_s: found.row.as_ref().map(|row| row.expires_at_s),
