@@ -2,7 +2,8 @@
 
 import { withAdmin } from "../../admin.mjs";
 import { messageOf } from "../../complaints.mjs";
-import { CommandFailure, print, printJson, size, span } from "../output.mjs";
+import { size, span } from "../amounts.mjs";
+import { CommandFailure, print, printJson } from "../output.mjs";
 import { PATIENT } from "../table-options.mjs";
 
 /** What a running application uses. */

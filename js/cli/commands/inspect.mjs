@@ -2,8 +2,10 @@
 
 import { inspect as shown } from "node:util";
 import { withAdmin } from "../../admin.mjs";
-import { CommandFailure, print, printJson, size, span } from "../output.mjs";
+import { size, span } from "../amounts.mjs";
+import { CommandFailure, print, printJson } from "../output.mjs";
 import { PATIENT } from "../table-options.mjs";
+import { causeOf, verdictOf } from "../verdict.mjs";
 import { printable } from "./ls.mjs";
 
 /** @type {import("../main.mjs").CommandFile} */
@@ -42,7 +44,7 @@ Examples:
  * @returns {string[]}
  */
 function describe(found, isWhole) {
-  const { row, says, verdict, reason, callsForRender, because, expiresAtS, logVersion, value } = found;
+  const { row, says, because, expiresAtS, logVersion, value } = found;
   const nowS = Date.now() / 1_000;
   const lines = [`row         ${printable(row)}`];
   if (says) {
@@ -56,11 +58,9 @@ function describe(found, isWhole) {
       `revision    ${revision} (the log is at ${logVersion})`,
     );
   }
-  const served = { fresh: callsForRender ? "stale: past its revalidate time, served while it is rendered again" : "hit", stale: "stale: served once more while it is rendered again" };
-  lines.push(`a get now   ${verdict === "miss" ? `miss: ${reason}` : served[/** @type {"fresh" | "stale"} */ (verdict)]}`);
-  for (const { version, tag, atMs, mode, expiresAtMs } of because) {
-    const deadline = expiresAtMs ? ` (expired from ${new Date(expiresAtMs).toISOString()})` : "";
-    lines.push(`            revalidation ${version} made ${printable(tag)} ${mode}${deadline}, ${new Date(atMs).toISOString()}`);
+  lines.push(`a get now   ${verdictOf(found)}`);
+  for (const event of because) {
+    lines.push(`            ${causeOf(event, printable)}`);
   }
   if (value !== undefined) {
     lines.push(`value       ${shown(value, { depth: 4, maxStringLength: isWhole ? null : 200, maxArrayLength: isWhole ? null : 20 })}`);

@@ -1,7 +1,8 @@
 // ls: the entries of the table.
 
 import { withAdmin } from "../../admin.mjs";
-import { columns, print, printJson, size, span } from "../output.mjs";
+import { due, size, span } from "../amounts.mjs";
+import { columns, print, printJson } from "../output.mjs";
 import { pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
 
@@ -37,7 +38,7 @@ Examples:
         ...entries.map(({ key, build, says }) => [
           says?.kind ?? "unreadable",
           says ? span(nowS - says.lastModifiedMs / 1_000) : "",
-          says ? dueOf(says, nowS) : "",
+          says ? due(says, nowS) : "",
           says ? size(says.storedBytes) : "",
           String(says?.tags.length ?? ""),
           `${printable(key ?? "")}${build ? `  (build ${build})` : ""}`,
@@ -54,18 +55,6 @@ Examples:
  */
 function isWanted({ role, says }, { tag, kind }) {
   return role === "entry" && (!tag || says?.tags.includes(tag)) && (!kind || says?.kind === kind);
-}
-
-/**
- * @param {import("../rows.mjs").Says} says
- * @param {number} nowS
- */
-function dueOf({ lastModifiedMs, revalidateS }, nowS) {
-  if (revalidateS === null) {
-    return "never";
-  }
-  const leftS = lastModifiedMs / 1_000 + revalidateS - nowS;
-  return leftS > 0 ? `in ${span(leftS)}` : "due";
 }
 
 /** Control characters must not reach a terminal. @param {string} text */

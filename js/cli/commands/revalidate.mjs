@@ -3,9 +3,7 @@
 import { createCacheClient } from "../../entries/client.mjs";
 import { CommandFailure, print, printJson } from "../output.mjs";
 import { PATIENT } from "../table-options.mjs";
-
-/** What Next's revalidatePath puts before a path. */
-const PATH_TAG = "_N_T_";
+import { tagsOf } from "../tags.mjs";
 
 /** @type {import("../main.mjs").CommandFile} */
 export const revalidate = {
@@ -25,7 +23,7 @@ Examples:
       .option("--path <path...>", "a path, as revalidatePath takes it; a route with a dynamic part also takes its kind: '/blog/[slug]/page'")
       .option("--soft [seconds]", "serve what is there once more; it expires after so many seconds (never, without a number)"),
   async run({ options, table }) {
-    const tags = [...(options.tag ?? []), ...(options.path ?? []).map((/** @type {string} */ path) => `${PATH_TAG}${path}`)];
+    const tags = tagsOf({ tags: options.tag, paths: options.path });
     if (tags.length === 0) {
       throw new CommandFailure("name what to revalidate: --tag TAG or --path PATH");
     }

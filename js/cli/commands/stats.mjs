@@ -1,13 +1,12 @@
 // stats: how many rows, how large, and what keeping them costs.
 
 import { withAdmin } from "../../admin.mjs";
-import { columns, print, printJson, size } from "../output.mjs";
+import { size } from "../amounts.mjs";
+import { columns, print, printJson } from "../output.mjs";
+import { DOLLARS_PER_GB_MONTH, dollarsOf } from "../prices.mjs";
 import { pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
 
-/** us-east-1, standard table class: https://aws.amazon.com/dynamodb/pricing/on-demand/ */
-const DOLLARS_PER_GB_MONTH = 0.25;
-const DOLLARS_PER_MILLION_READ_UNITS = 0.125;
 /** What DynamoDB adds to a row for keeping it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ROW_OVERHEAD_BYTES = 100;
 const TAGS_SHOWN = 15;
@@ -78,7 +77,7 @@ async function reportOf(admin) {
     scanUnits,
     dollars: {
       storagePerMonth: (rowBytes / 1e9) * DOLLARS_PER_GB_MONTH,
-      thisScan: (scanUnits / 1e6) * DOLLARS_PER_MILLION_READ_UNITS,
+      thisScan: dollarsOf({ read: scanUnits, write: 0 }),
     },
   };
 }
