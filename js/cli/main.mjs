@@ -12,6 +12,7 @@ import { ls } from "./commands/ls.mjs";
 import { purge } from "./commands/purge.mjs";
 import { revalidate } from "./commands/revalidate.mjs";
 import { stats } from "./commands/stats.mjs";
+import { ui } from "./commands/ui.mjs";
 import { CommandFailure, EXIT, say } from "./output.mjs";
 import { addTableOptions } from "./table-options.mjs";
 
@@ -26,7 +27,7 @@ import { addTableOptions } from "./table-options.mjs";
  */
 
 /** @type {CommandFile[]} */
-const COMMANDS = [init, createTable, doctor, ls, inspect, stats, revalidate, purge];
+const COMMANDS = [init, createTable, doctor, ls, inspect, stats, revalidate, purge, ui];
 
 const HELP = `
 Credentials, region and endpoint are found as AWS's own SDKs find them; every command that is about a table takes

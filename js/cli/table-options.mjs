@@ -32,3 +32,8 @@ export const PATIENT = {
     error: (line) => void process.stderr.write(`${line}\n`),
   },
 };
+
+/** @param {import("../../types/index.d.ts").DynamoDBCacheOptions} [table] */
+export function nameOf(table) {
+  return table?.tableName ?? (process.env.NEXT_CACHE_DYNAMODB_TABLE || "nextjs-cache");
+}

@@ -4,7 +4,7 @@ import { withAdmin } from "../../admin.mjs";
 import { messageOf } from "../../complaints.mjs";
 import { size, span } from "../amounts.mjs";
 import { CommandFailure, print, printJson } from "../output.mjs";
-import { PATIENT } from "../table-options.mjs";
+import { PATIENT, nameOf } from "../table-options.mjs";
 
 /** What a running application uses. */
 const ACTIONS = ["GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "Query"];
@@ -51,11 +51,6 @@ Exit code 1 when a check failed; a warning is none.`,
     }
   },
 };
-
-/** @param {import("../../../types/index.d.ts").DynamoDBCacheOptions} [table] */
-function nameOf(table) {
-  return table?.tableName ?? (process.env.NEXT_CACHE_DYNAMODB_TABLE || "nextjs-cache");
-}
 
 /**
  * @param {import("../../../pkg/admin-bindings.js").Admin} admin
