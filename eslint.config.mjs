@@ -31,6 +31,10 @@ export default [
     },
   },
   {
+    files: ["js/cli/ui/page/*.mjs"],
+    languageOptions: { globals: globals.browser },
+  },
+  {
     // Some of their functions run in a browser.
     files: ["tests/e2e/**/*.mjs"],
     languageOptions: { globals: globals.browser },

@@ -19,7 +19,7 @@ const monotonicMs = performance.now.bind(performance);
 const getRandomValues = crypto.getRandomValues.bind(crypto);
 
 /** @type {typeof import("../types/reporter.d.ts").createReporter} */
-export function createReporter({ url = runtime.env("NEXT_CACHE_WINDOW_URL"), instance = nameOfProcess() } = {}) {
+export function createReporter({ url = runtime.env("NEXT_CACHE_WINDOW_URL"), instance } = {}) {
   if (url === undefined) {
     return Object.assign(() => {}, { flush: async () => {} });
   }
@@ -56,7 +56,8 @@ export function createReporter({ url = runtime.env("NEXT_CACHE_WINDOW_URL"), ins
     }
     const [batch, lost] = [queue, dropped];
     [queue, dropped, busyUntilMs] = [[], 0, monotonicMs() + TIMEOUT_MS];
-    const sent = await post(window, { instance, dropped: lost, events: batch.map(told) });
+    // A Worker has no randomness before its first request, so the name is made here.
+    const sent = await post(window, () => ({ instance: instance ?? nameOfProcess(), dropped: lost, events: batch.map(told) }));
     // The window counts; it is no place for what happened while it was away.
     dropped += sent ? 0 : lost + batch.length;
     intervalMs = sent ? INTERVAL_MS : Math.min(intervalMs * 2, MAX_INTERVAL_MS);
@@ -92,7 +93,7 @@ function windowOf(url) {
 
 /**
  * @param {{ address: string, token: string }} window
- * @param {unknown} message
+ * @param {() => unknown} message
  * @returns {Promise<boolean>} whether the window took it
  */
 async function post({ address, token }, message) {
@@ -100,7 +101,7 @@ async function post({ address, token }, message) {
   const timer = /** @type {any} */ (runtime.setTimeout(() => controller.abort(), TIMEOUT_MS));
   timer?.unref?.();
   try {
-    const body = new TextEncoder().encode(JSON.stringify(message));
+    const body = new TextEncoder().encode(JSON.stringify(message()));
     const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
     // `internal` keeps Next's patched fetch from caching or counting it.
     const init = { method: "POST", headers, body, signal: controller.signal, redirect: /** @type {const} */ ("error"), next: { internal: true } };

@@ -1,0 +1,76 @@
+// Elements, made of text alone: nothing of a key, a tag or a value is ever read as markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** @typedef {Node | string | null | undefined | false} Child */
+/** @typedef {Record<string, string | number | boolean | EventListener | null | undefined>} Attributes */
+
+/**
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Attributes} [attributes] `on…` are listeners; false, null and undefined are left out
+ * @param {...Child} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
+export function h(name, attributes = {}, ...children) {
+  return complete(document.createElement(name), attributes, children);
+}
+
+/**
+ * @template {keyof SVGElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Attributes} [attributes]
+ * @param {...Child} children
+ * @returns {SVGElementTagNameMap[Name]}
+ */
+export function svg(name, attributes = {}, ...children) {
+  return complete(/** @type {SVGElementTagNameMap[Name]} */ (document.createElementNS(SVG, name)), attributes, children);
+}
+
+/**
+ * @template {Element} T
+ * @param {T} element
+ * @param {Attributes} attributes
+ * @param {Child[]} children
+ */
+function complete(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") {
+      element.addEventListener(name.slice(2), value);
+    } else if (value !== null && value !== undefined && value !== false) {
+      element.setAttribute(name, value === true ? "" : String(value));
+    }
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/**
+ * The element of the page with this id.
+ *
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) {
+    throw new Error(`the page has no #${id}`);
+  }
+  return found;
+}
+
+/** Says something to who sees it and to who hears it. @param {string} text */
+export function announce(text) {
+  byId("said").textContent = text;
+}
+
+/** @param {number} ms */
+export function time(ms) {
+  const date = new Date(ms);
+  return h("time", { datetime: date.toISOString(), title: date.toISOString() }, date.toLocaleString());
+}
+
+/** @param {string} title @param {...Child} hints what to do */
+export function empty(title, ...hints) {
+  return h("div", { class: "empty" }, h("h3", {}, title), ...hints);
+}
