@@ -45,6 +45,9 @@ export function createTelemetry(now = Date.now) {
       const { instance, dropped, events } = /** @type {Record<string, any>} */ (given ?? {});
       const name = shortened(instance) ?? "unnamed";
       const known = Array.isArray(events) ? events.filter(isEvent) : [];
+      if (known.length === 0) {
+        return 0;
+      }
       const seen = instances.get(name) ?? { lastAtMs: 0, dropped: 0 };
       instances.delete(name); // so that the one that is silent for longest comes first
       instances.set(name, { lastAtMs: now(), dropped: seen.dropped + amount(dropped) });
