@@ -20,16 +20,15 @@ import { confirmed } from "./question.mjs";
 export async function entryDetail(pane, facts, about, ways) {
   const title = h("h3", { tabindex: -1 }, facts.key || "(empty)");
   const head = h("header", {}, title, h("button", { type: "button", class: "close", "aria-label": "Close the entry", onclick: ways.close }, "×"));
-  pane.replaceChildren(head, h("p", { class: "quiet", role: "status" }, "Reading …"));
+  // A part of its own: what is taken out of the page, be it to be put back, loses the focus.
+  const body = h("div", { class: "body" }, h("p", { class: "quiet", role: "status" }, "Reading …"));
+  pane.replaceChildren(head, body);
   pane.hidden = false;
   title.focus({ preventScroll: true });
   try {
-    const found = await ask("entry", { key: facts.key, build: facts.build });
-    if (pane.firstChild === head) {
-      pane.replaceChildren(head, ...contents(found, facts, about, ways));
-    }
+    body.replaceChildren(...contents(await ask("entry", { key: facts.key, build: facts.build }), facts, about, ways));
   } catch (error) {
-    pane.replaceChildren(head, h("p", { class: "failed", role: "alert" }, /** @type {Error} */ (error).message));
+    body.replaceChildren(h("p", { class: "failed", role: "alert" }, /** @type {Error} */ (error).message));
   }
 }
 
