@@ -11,6 +11,24 @@ export function size(bytes) {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+/**
+ * How much of something is saved, as far as that is: never 100 % of it.
+ *
+ * @param {{ raw: number, stored: number }} bytes
+ */
+export function saved({ raw, stored }) {
+  const percent = raw > stored ? (1 - stored / raw) * 100 : 0;
+  return `${percent > 99 ? (Math.floor(percent * 10) / 10).toFixed(1) : Math.round(percent)} %`;
+}
+
+/** @param {number} amount */
+export function dollars(amount) {
+  if (amount > 0 && amount < 1e-6) {
+    return "under $0.000001";
+  }
+  return `$${amount.toFixed(amount < 0.01 ? 6 : 2)}`;
+}
+
 /** @param {number} seconds may be negative: ago */
 export function span(seconds) {
   const units = /** @type {[number, string][]} */ ([

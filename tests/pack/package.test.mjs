@@ -16,6 +16,7 @@ const TSC = join(ROOT, "node_modules", "typescript", "bin", "tsc");
 const ALLOWED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|(use-)?cache-handler\.mjs)$/,
   /^js\/([\w-]+\/){0,2}[\w-]+\.mjs$/,
+  /^js\/cli\/ui\/page\/[\w-]+\.(mjs|html|css)$/,
   /^js\/runtime\/[\w-]+\.d\.ts$/,
   /^pkg\/(core(\.mjs|\.wasm|-inline\.mjs)|admin(-inline)?\.mjs|commander\.mjs)$/,
   /^types\/[\w.-]+\.d\.ts$/,
@@ -28,6 +29,7 @@ const EXPORTS = {
   "./cache-handler": ["default"],
   "./client": ["createCacheClient"],
   "./create-table": ["createCacheTable"],
+  "./reporter": ["createReporter"],
   "./use-cache": ["createUseCacheHandler"],
   "./use-cache-handler": ["default"],
   "./slim": ["DynamoDBCacheHandler", "createCacheClient", "createUseCacheHandler", "initCore"],
@@ -149,6 +151,7 @@ import { createCacheClient, type CacheClient, type ClientEntry } from "nextjs-dy
 import { createCacheTable } from "nextjs-dynamodb-cache/create-table";
 import wasm from "nextjs-dynamodb-cache/core.wasm";
 import edge from "nextjs-dynamodb-cache/core.wasm?module";
+import { createReporter, type Reporter } from "nextjs-dynamodb-cache/reporter";
 import { DynamoDBCacheHandler as Slim, initCore, type CoreSource } from "nextjs-dynamodb-cache/slim";
 import { createUseCacheHandler, type UseCacheHandler } from "nextjs-dynamodb-cache/use-cache";
 import remote from "nextjs-dynamodb-cache/use-cache-handler";
@@ -160,6 +163,9 @@ const options: DynamoDBCacheOptions = {
   credentials: async () => ({ accessKeyId: "a", secretAccessKey: "b", expiration: new Date() }),
 };
 export default class MyHandler extends DynamoDBCacheHandler.configure(options) {}
+export const report: Reporter = createReporter({ url: "http://127.0.0.1:4983/#token=t", instance: "web-1" });
+DynamoDBCacheHandler.configure({ onEvent: report });
+await report.flush();
 export const plural: UseCacheHandler[] = [remote, createUseCacheHandler(options)];
 export const ready: typeof DynamoDBCacheHandler = handler;
 export const done: "created" | "found" = (await createCacheTable({ tableName: "table" })).table;

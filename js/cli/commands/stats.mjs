@@ -1,7 +1,7 @@
 // stats: how many rows, how large, and what keeping them costs.
 
 import { withAdmin } from "../../admin.mjs";
-import { size } from "../amounts.mjs";
+import { saved, size } from "../amounts.mjs";
 import { columns, print, printJson } from "../output.mjs";
 import { DOLLARS_PER_GB_MONTH, dollarsOf } from "../prices.mjs";
 import { pagesOf } from "../rows.mjs";
@@ -36,7 +36,7 @@ Example:
       }
     }
     print("");
-    print(`${entries} entries, ${expired} of them past their time; ${size(rawBytes)} as values, ${size(storedBytes)} stored (${rawBytes > 0 ? Math.round((1 - storedBytes / rawBytes) * 100) : 0} % saved)`);
+    print(`${entries} entries, ${expired} of them past their time; ${size(rawBytes)} as values, ${size(storedBytes)} stored (${saved({ raw: rawBytes, stored: storedBytes })} saved)`);
     print(`keeping them costs about $${dollars.storagePerMonth.toFixed(2)} a month; this listing took ${scanUnits} read units, $${dollars.thisScan.toFixed(6)}`);
   },
 };

@@ -26,7 +26,7 @@ export function chart(seconds, { nowS, overS, stepS }) {
       return height > 0 && svg("rect", { class: layer, x: `${index * width}%`, width: `${width * 0.86}%`, y, height });
     });
   });
-  const label = `Gets per second in the last ${overS / 60} minutes: at most ${rate(highest)}, now ${rate(total(bars.at(-1) ?? zero()))}`;
+  const label = `Gets per second in the last ${overS > 60 ? `${overS / 60} minutes` : "minute"}: at most ${rate(highest)}, now ${rate(total(bars.at(-1) ?? zero()))}`;
   const grid = [0.5, 1].map((share) => svg("line", { class: "grid", x1: 0, x2: "100%", y1: HEIGHT * (1 - share) + 0.5, y2: HEIGHT * (1 - share) + 0.5 }));
   return h(
     "figure",

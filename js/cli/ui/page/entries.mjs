@@ -1,6 +1,6 @@
 // The entries of the table: read page by page, searched among what has been read.
 
-import { due, size, span } from "../../amounts.mjs";
+import { due, dollars as inDollars, saved, size, span } from "../../amounts.mjs";
 import { ask } from "./api.mjs";
 import { empty, h } from "./dom.mjs";
 import { entryDetail } from "./entry.mjs";
@@ -241,10 +241,10 @@ function readingText({ entries, rows, next, units, dollars, isBusy }, shown) {
   }
   const raw = entries.reduce((total, { says }) => total + (says?.rawBytes ?? 0), 0);
   const stored = entries.reduce((total, { says }) => total + (says?.storedBytes ?? 0), 0);
-  const saved = raw > 0 ? `, ${size(stored)} for ${size(raw)} of values (${Math.round((1 - stored / raw) * 100)} % saved)` : "";
-  const cost = units === null ? "" : `, ${units} read units ($${dollars.toFixed(6)})`;
+  const ratio = raw > 0 ? `, ${size(stored)} for ${size(raw)} of values (${saved({ raw, stored })} saved)` : "";
+  const cost = units === null ? "" : `, ${units} read units (${inDollars(dollars)})`;
   const rest = next === null ? "that is the whole table" : "the table goes on";
-  return `${shown} of ${entries.length} entries${saved}. ${rows} rows read${cost}: ${rest}.`;
+  return `${shown} of ${entries.length} entries${ratio}. ${rows} rows read${cost}: ${rest}.`;
 }
 
 /**

@@ -1,6 +1,6 @@
 // What the instances report: hits and misses by the second, latencies, bytes, units and their cost.
 
-import { size, span } from "../../amounts.mjs";
+import { dollars, saved, size, span } from "../../amounts.mjs";
 import { ask, reportingAddress } from "./api.mjs";
 import { chart, rate } from "./chart.mjs";
 import { announce, h } from "./dom.mjs";
@@ -74,10 +74,10 @@ function figuresOf({ totals, latency, bytes, units, nowS, seconds }) {
     figure("Hit ratio", totals.hitRatio === null ? "–" : `${(totals.hitRatio * 100).toFixed(1)} %`, `${totals.hit} hits, ${totals.stale} stale, ${totals.miss} misses${totals.degraded > 0 ? `, ${totals.degraded} degraded` : ""}`),
     figure("Gets", `${rate(gets)}/s`, "in the last 10 seconds"),
     figure("Get, p95", ms(latency.get.p95), `p50 ${ms(latency.get.p50)}, p99 ${ms(latency.get.p99)}`),
-    figure("Saved by compression", bytes.raw > 0 ? size(Math.max(bytes.raw - bytes.stored, 0)) : "–", bytes.raw > 0 ? `${size(bytes.stored)} written for ${size(bytes.raw)} of values` : "nothing was set"),
+    figure("Saved by compression", bytes.raw > 0 ? size(Math.max(bytes.raw - bytes.stored, 0)) : "–", bytes.raw > 0 ? `${saved(bytes)}: ${size(bytes.stored)} written for ${size(bytes.raw)} of values` : "nothing was set"),
     units === null
       ? figure("Capacity units", "–", "the events that have come tell no units")
-      : figure("Capacity units", `$${units.dollars.toFixed(units.dollars < 0.01 ? 6 : 2)}`, `${rate(units.read)} read, ${rate(units.write)} write in ${span(units.overS)}; $${units.dollarsPerMonth.toFixed(2)} a month at this rate, on demand in us-east-1`),
+      : figure("Capacity units", dollars(units.dollars), `${rate(units.read)} read, ${rate(units.write)} write in ${span(units.overS)}; ${dollars(units.dollarsPerMonth)} a month at this rate, on demand in us-east-1`),
   ];
 }
 
