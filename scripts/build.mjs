@@ -8,6 +8,7 @@ import { runScript } from "./command.mjs";
 import { checkBudget, formatSizes } from "./build/budget.mjs";
 import { bundleCommander } from "./build/commander.mjs";
 import { compileAll } from "./build/compile.mjs";
+import { bundleEntries } from "./build/entries.mjs";
 import { ensureNodeModules } from "./build/node-modules.mjs";
 import { writePackage } from "./build/package.mjs";
 import { readSettings } from "./build/settings.mjs";
@@ -35,6 +36,7 @@ async function build(root, { force }) {
   } else {
     console.log("pkg/ is up to date");
   }
+  await bundleEntries(root, pkg);
   for (const artifact of settings.artifacts) {
     const wasm = await readFile(join(pkg, `${artifact.name}.wasm`));
     console.log(formatSizes(wasm, artifact));

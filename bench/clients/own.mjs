@@ -1,6 +1,6 @@
 // This package, from its built form, as Next uses it.
 
-import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
+import { DynamoDBCacheHandler } from "../../pkg/node/index.mjs";
 import { PLAIN_CREDENTIALS, REGION } from "./settings.mjs";
 
 /** @typedef {{ revalidate?: number }} Lifetime */

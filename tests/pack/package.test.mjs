@@ -19,6 +19,7 @@ const ALLOWED = [
   /^js\/cli\/ui\/page\/[\w-]+\.(mjs|html|css)$/,
   /^js\/runtime\/[\w-]+\.d\.ts$/,
   /^pkg\/(core(\.mjs|\.wasm|-inline\.mjs)|admin(-inline)?\.mjs|commander\.mjs)$/,
+  /^pkg\/node\/((use-cache|cache-handler|client|index|use-cache-handler)\.mjs|chunk-[A-Z0-9]+\.mjs)$/,
   /^types\/[\w.-]+\.d\.ts$/,
 ];
 
