@@ -44,7 +44,7 @@ export async function bundleEntries(root, pkg) {
     await writeFile(path, traceable);
   }
   // For the benchmarks, which load it from here.
-  await writeFile(join(outdir, "index.d.mts"), 'export * from "../../types/index.d.ts";\n');
+  await writeFile(join(outdir, "index.d.mts"), 'export * from "../../types/index.js";\n');
   if (traced === 0) {
     throw new ScriptError("the bundled entries hold no require of Next's modules that file tracing would find");
   }
