@@ -45,6 +45,7 @@ export function createHttpFetch(builtin) {
   return async function fetch(url, init) {
     const target = new URL(url);
     const { request, agent } = protocolOf(target.protocol);
+    init.signal.throwIfAborted();
     try {
       return await exchange(request, target, init, agent);
     } catch (error) {
@@ -76,7 +77,11 @@ class DeadConnection extends Error {
  */
 function exchange(request, url, { method, headers, body, signal }, agent) {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { method, headers, signal, agent });
+    const outgoing = request(url, { method, headers, agent });
+    // Node's own option `signal` costs a listener on every stream that takes part.
+    const abort = () => outgoing.destroy(signal.reason);
+    signal.addEventListener("abort", abort);
+    outgoing.on("close", () => signal.removeEventListener("abort", abort));
     let bytesReadBefore = 0;
     outgoing.on("socket", (socket) => (bytesReadBefore = socket.bytesRead));
     outgoing.on("response", (incoming) => readResponse(incoming).then(resolve, reject));

@@ -1,8 +1,8 @@
 // The entries as Node.js loads them: some thirty files in one, and what the entries share in another. A third of a first
 // answer's time went to finding and reading them one by one. What is made for other runtimes goes through a bundler anyway.
 
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { ScriptError } from "../command.mjs";
 
 const ENTRIES = {
@@ -20,7 +20,6 @@ const ENTRIES = {
 export async function bundleEntries(root, pkg) {
   const { build } = await import("esbuild");
   const outdir = join(pkg, "node");
-  await rm(outdir, { recursive: true, force: true });
   const { outputFiles } = await build({
     entryPoints: Object.entries(ENTRIES).map(([out, path]) => ({ in: join(root, path), out })),
     outdir,
@@ -45,6 +44,11 @@ export async function bundleEntries(root, pkg) {
   }
   // For the benchmarks, which load it from here.
   await writeFile(join(outdir, "index.d.mts"), 'export * from "../../types/index.js";\n');
+  // At the end, and only what is left of another build: somebody may load the rest at this moment.
+  const written = new Set([...outputFiles.map(({ path }) => basename(path)), "index.d.mts"]);
+  for (const name of await readdir(outdir)) {
+    await (written.has(name) ? undefined : rm(join(outdir, name)));
+  }
   if (traced === 0) {
     throw new ScriptError("the bundled entries hold no require of Next's modules that file tracing would find");
   }
