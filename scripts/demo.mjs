@@ -1,4 +1,4 @@
-// `npm run demo`: two Next servers that share one cache in DynamoDB, from a clean clone.
+// `npm run demo`: two Next servers that share one cache in DynamoDB, and a window on its table, from a clean clone.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { build, createTable, install, pack, startInstance } from "./demo/applica
 import { startDynalite } from "./demo/dynalite.mjs";
 import { freePort } from "./demo/ports.mjs";
 import { run, stopAll } from "./demo/processes.mjs";
+import { startWindow } from "./demo/window.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 const FOLDER = join(ROOT, ".cache/demo");
@@ -36,16 +37,20 @@ async function main() {
   const { endpoint } = await step("Start an embedded DynamoDB", () => startDynalite({ log: join(LOGS, "dynalite.log") }));
   await step("Create the table", () => createTable(FOLDER, endpoint));
   await step("next build", () => build(FOLDER));
-  const instances = await step("next start, twice", () => startBoth(endpoint));
-  console.log(invitation(instances, endpoint));
+  const { address } = await step("Open the window on the table", () => startWindow(FOLDER, endpoint));
+  const instances = await step("next start, twice", () => startBoth(endpoint, address));
+  console.log(invitation(instances, endpoint, address));
 }
 
-/** @param {string} endpoint */
-async function startBoth(endpoint) {
+/**
+ * @param {string} endpoint
+ * @param {string} window where they report to
+ */
+async function startBoth(endpoint, window) {
   const first = await freePort(3000);
   const ports = [first, await freePort(first + 1)];
   const instances = ["A", "B"].map((name, index) => ({ name, url: `http://localhost:${ports[index]}` }));
-  const env = { INSTANCES: JSON.stringify(instances) };
+  const env = { INSTANCES: JSON.stringify(instances), NEXT_CACHE_WINDOW_URL: window };
   return Promise.all(
     instances.map(async ({ name }, index) => {
       const instance = await startInstance(FOLDER, { name, port: ports[index], endpoint, env });
@@ -63,18 +68,21 @@ async function startBoth(endpoint) {
 /**
  * @param {{ name: string, url: string }[]} instances
  * @param {string} endpoint
+ * @param {string} window
  */
-function invitation(instances, endpoint) {
+function invitation(instances, endpoint, window) {
   const lines = instances.map(({ name, url }) => `  Instance ${name}   ${url}`);
   return `
 ${lines.join("\n")}
   DynamoDB     ${endpoint}
+  Window       ${window}
 
   Open either one, and try:
    1. Visit News on A: a hit, from the build's own output.
    2. Revalidate it on A, and visit it on B: it is rendered anew. Visit it on A: a hit on what B has rendered.
    3. Visit Story on A, then on B: rendered once, served by both.
-   4. Look at the rows that this has left in the table.
+   4. Look at the rows that this has left in the table, and beside it at the window: why each entry is a hit or a
+      miss, the log of revalidations, what both instances do.
 
   Ctrl-C stops everything.
 `;

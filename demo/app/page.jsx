@@ -13,6 +13,13 @@ export default function Overview() {
           Two <code>next start</code> processes that know nothing of each other. What one renders, the other serves;
           what one revalidates, the other renders anew. Between them is one DynamoDB table.
         </p>
+        {process.env.NEXT_CACHE_WINDOW_URL && (
+          <p>
+            <a className="button" href={process.env.NEXT_CACHE_WINDOW_URL} target="_blank" rel="noreferrer">
+              Open the window on the table
+            </a>
+          </p>
+        )}
       </header>
       <Console instances={instances()} here={thisInstance()} table={process.env.NEXT_CACHE_DYNAMODB_TABLE} />
     </main>

@@ -159,6 +159,23 @@ describe("npm run demo", () => {
     await own.close();
   });
 
+  it("the window beside it shows the entries, the log, and what both instances report", async () => {
+    const opened = page.context().waitForEvent("page");
+    await page.getByRole("link", { name: "Open the window on the table" }).click();
+    const window = await opened;
+    await window.getByRole("button", { name: /\/stories\/the-keeper$/ }).click();
+    await window.getByRole("region", { name: "Value" }).waitFor();
+    await window.getByRole("link", { name: "Log" }).click();
+    await window.locator(".events li", { hasText: "news" }).first().waitFor();
+    await window.getByRole("link", { name: "Live" }).click();
+    await window.locator(".figures").waitFor();
+    await window.screenshot({ path: join(LOGS, "window.png"), fullPage: true });
+    const instances = await window.getByRole("table", { name: "Instances" }).innerText();
+    assert.match(instances, /^A\s+/m);
+    assert.match(instances, /^B\s+/m);
+    await window.close();
+  });
+
   it("it fits a phone, in light and in dark", async () => {
     for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
       const phone = await browser.newPage({ viewport: { width: 390, height: 844 }, colorScheme });
@@ -183,7 +200,8 @@ describe("npm run demo", () => {
     // npm, once its script has ended, ends itself by the signal that it was sent.
     assert.match(await demo.ended, /^(ended with code 0|was ended by SIGINT)$/);
     const endpoint = /DynamoDB +(http:\S+)/.exec(demo.output())?.[1];
-    for (const url of [...urls, String(endpoint)]) {
+    const window = /Window +(http:[^#\s]+)/.exec(demo.output())?.[1];
+    for (const url of [...urls, String(endpoint), String(window)]) {
       await assert.rejects(fetch(url), `${url} still answers`);
     }
   });
