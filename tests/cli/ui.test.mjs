@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { createTelemetry } from "../../js/cli/ui/telemetry.mjs";
 import { createReporter } from "../../js/reporter.mjs";
 import { startStore } from "../integration/instances.mjs";
-import { filledTable, startWindow } from "./window.mjs";
+import { filledTable, startWindow, stopWindows } from "./window.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStore>>} */
 let store;
@@ -22,8 +22,8 @@ before(async () => {
   [readOnly, writing] = await Promise.all([startWindow(store, filled.table), startWindow(store, filled.table, ["--write"])]);
 });
 after(async () => {
-  await Promise.all([readOnly?.stop(), writing?.stop()]);
-  await store.stop();
+  await stopWindows();
+  await store?.stop();
 });
 
 /** @typedef {{ port: string, token: string }} Window */

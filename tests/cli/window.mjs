@@ -10,6 +10,14 @@ const MAIN = join(import.meta.dirname, "../../js/cli/main.mjs");
 
 /** @typedef {Awaited<ReturnType<typeof import("../integration/instances.mjs").startStore>>} Store */
 
+/** @type {Set<() => Promise<unknown>>} */
+const running = new Set();
+
+/** Stops those that a failed test has left behind. */
+export async function stopWindows() {
+  await Promise.all([...running].map((stop) => stop()));
+}
+
 /**
  * @param {Store} store
  * @param {string} table
@@ -36,6 +44,13 @@ export async function startWindow(store, table, args = []) {
   if (printed === null) {
     throw new Error(`ui ended: ${err}`);
   }
+  /** How it ends by Ctrl-C. */
+  const stop = async () => {
+    running.delete(stop);
+    child.kill("SIGINT");
+    return (await ended)[0];
+  };
+  running.add(stop);
   /** @type {string} */
   const address = JSON.parse(String(printed[0])).address;
   const { origin, port, hash } = new URL(address);
@@ -44,11 +59,7 @@ export async function startWindow(store, table, args = []) {
     origin,
     port,
     token: hash.replace("#token=", ""),
-    /** How it ends by Ctrl-C. */
-    async stop() {
-      child.kill("SIGINT");
-      return (await ended)[0];
-    },
+    stop,
   };
 }
 

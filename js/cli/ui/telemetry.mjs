@@ -31,7 +31,7 @@ export function createTelemetry(now = Date.now) {
   const seconds = new Map();
   /** @type {Sample[]} oldest first */
   let samples = [];
-  /** @type {Record<string, unknown>[]} newest first */
+  /** @type {(Record<string, unknown> & { atMs: number })[]} newest first */
   let recent = [];
   /** @type {Map<string, { lastAtMs: number, dropped: number }>} */
   const instances = new Map();
@@ -137,7 +137,8 @@ export function createTelemetry(now = Date.now) {
       }
     }
     samples = samples.filter(({ atS }) => atS > oldestS).slice(-MAX_SAMPLES);
-    recent = recent.slice(0, MAX_RECENT);
+    // They come in batches, of one instance each.
+    recent = recent.sort((a, b) => b.atMs - a.atMs).slice(0, MAX_RECENT);
   }
 }
 

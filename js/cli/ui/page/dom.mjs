@@ -59,15 +59,25 @@ export function byId(id) {
   return found;
 }
 
+const SAID_MS = 8_000;
+let clearing = 0;
+
 /** Says something to who sees it and to who hears it. @param {string} text */
 export function announce(text) {
   byId("said").textContent = text;
+  clearTimeout(clearing);
+  clearing = window.setTimeout(() => (byId("said").textContent = ""), SAID_MS);
 }
 
 /** @param {number} ms */
 export function time(ms) {
   const date = new Date(ms);
   return h("time", { datetime: date.toISOString(), title: date.toISOString() }, date.toLocaleString());
+}
+
+/** A key without the hashes in it, which say nothing to a reader. @param {string} key */
+export function legible(key) {
+  return key.replace(/[0-9a-f]{64}/g, (hash) => `${hash.slice(0, 6)}…${hash.slice(-4)}`);
 }
 
 /** @param {string} title @param {...Child} hints what to do */

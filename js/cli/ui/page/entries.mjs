@@ -2,13 +2,15 @@
 
 import { due, dollars as inDollars, saved, size, span } from "../../amounts.mjs";
 import { ask } from "./api.mjs";
-import { empty, h } from "./dom.mjs";
+import { announce, empty, h, legible } from "./dom.mjs";
 import { entryDetail } from "./entry.mjs";
 
 /** @typedef {import("../../rows.mjs").RowFacts} RowFacts */
 
 /** A browser draws more only slowly, and nobody reads it. */
 const MAX_DRAWN = 500;
+/** A key is looked up in so many builds: each costs read units. */
+const MAX_BUILDS = 4;
 
 /** @type {Record<string, [name: string, compare: (a: RowFacts, b: RowFacts) => number]>} */
 const ORDERS = {
@@ -33,7 +35,7 @@ export function entriesView(about) {
   const detail = h("aside", { class: "detail", "aria-label": "Entry", hidden: true });
   const left = h("div", { class: "left" }, toolbar.element, h("div", { class: "reading" }, reading, h("div", { class: "buttons" }, again, more)), list);
   const element = h("div", { class: "entries" }, h("h2", { class: "visually-hidden" }, "Entries"), left, detail);
-  element.addEventListener("keydown", (event) => onKey(event));
+  list.addEventListener("keydown", moveInList);
   const timer = { id: 0 };
   let hasRead = false;
   /** @type {string | null} */
@@ -48,11 +50,11 @@ export function entriesView(about) {
         void read();
       }
       timer.id = window.setInterval(refreshAges, 5_000);
-      addEventListener("keydown", focusSearch);
+      addEventListener("keydown", onKey);
     },
     hidden() {
       clearInterval(timer.id);
-      removeEventListener("keydown", focusSearch);
+      removeEventListener("keydown", onKey);
     },
   };
 
@@ -91,7 +93,7 @@ export function entriesView(about) {
     if (wanted.length > 0) {
       list.replaceChildren(tableOf(wanted.slice(0, MAX_DRAWN)), ...(wanted.length > MAX_DRAWN ? [h("p", { class: "quiet" }, `and ${wanted.length - MAX_DRAWN} more: search for what you want`)] : []));
     } else {
-      list.replaceChildren(nothing(state, about));
+      list.replaceChildren(nothing(state, about, toolbar.search.value.trim(), lookUp));
     }
     refreshAges();
   }
@@ -111,7 +113,7 @@ export function entriesView(about) {
   function rowOf(facts) {
     const { row, key, build, says } = facts;
     const cell = (/** @type {string} */ label, /** @type {import("./dom.mjs").Child[]} */ ...content) => h("td", { role: "cell", "data-label": label }, ...content);
-    const open = h("button", { type: "button", class: "key", "data-row": row, "aria-expanded": String(selected === row), onclick: () => void show(facts) }, key || "(empty)");
+    const open = h("button", { type: "button", class: "key", title: key, "data-row": row, "aria-expanded": String(selected === row), onclick: () => void show(facts) }, legible(key ?? "") || "(empty)");
     const tags = says?.tags ?? [];
     return h(
       "tr",
@@ -155,11 +157,8 @@ export function entriesView(about) {
     /** @type {HTMLElement} */ (button ?? toolbar.search).focus();
   }
 
-  /** @param {KeyboardEvent} event */
-  function onKey(event) {
-    if (event.key === "Escape" && !detail.hidden) {
-      return close();
-    }
+  /** Arrows go from key to key. @param {KeyboardEvent} event */
+  function moveInList(event) {
     const buttons = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("button.key")]);
     const at = buttons.indexOf(/** @type {HTMLElement} */ (event.target));
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -169,13 +168,28 @@ export function entriesView(about) {
     }
   }
 
-  /** A slash goes to the search, as on many sites. @param {KeyboardEvent} event */
-  function focusSearch(event) {
-    const isTyping = event.target instanceof Element && event.target.closest("input, select, textarea, dialog[open]");
-    if (event.key === "/" && !isTyping && detail.hidden) {
+  /** Escape closes the entry; a slash goes to the search, as on many sites. @param {KeyboardEvent} event */
+  function onKey(event) {
+    const isIn = (/** @type {string} */ selector) => event.target instanceof Element && event.target.closest(selector) !== null;
+    if (event.key === "Escape" && !detail.hidden && !isIn("dialog")) {
+      close();
+    }
+    if (event.key === "/" && detail.hidden && !isIn("input, select, dialog")) {
       event.preventDefault();
       toolbar.search.focus();
     }
+  }
+
+  /** An entry that has not been read yet, by its whole key: of those that all builds share, then of the builds that are known. @param {string} key */
+  async function lookUp(key) {
+    const builds = [...new Set(state.entries.map(({ build }) => build))].filter((build) => build !== null);
+    for (const build of [null, ...builds.slice(0, MAX_BUILDS)]) {
+      const { exists, row, says, expiresAtS } = await ask("entry", { key, build });
+      if (exists) {
+        return show({ row, role: "entry", key, build, entry: null, tag: null, expiresAtS, says });
+      }
+    }
+    announce(`There is no entry with the whole key ${key}`);
   }
 
   function refreshAges() {
@@ -250,8 +264,10 @@ function readingText({ entries, rows, next, units, dollars, isBusy }, shown) {
 /**
  * @param {{ entries: RowFacts[], next: string | null, isBusy: boolean, error: string | null }} state
  * @param {import("./main.mjs").About} about
+ * @param {string} key that is searched for
+ * @param {(key: string) => Promise<void>} lookUp
  */
-function nothing({ entries, next, isBusy, error }, { table }) {
+function nothing({ entries, next, isBusy, error }, { table }, key, lookUp) {
   if (error !== null) {
     return h("div", { class: "empty failed", role: "alert" }, h("h3", {}, "The table cannot be read"), h("p", {}, error), h("p", {}, "Try ", h("code", {}, `npx nextjs-dynamodb-cache doctor --table ${table}`), ", then read anew."));
   }
@@ -262,6 +278,7 @@ function nothing({ entries, next, isBusy, error }, { table }) {
     return empty("There is no entry yet", h("p", {}, "Visit a page of the application. If it has a keyPrefix, start this window with ", h("code", {}, "--prefix"), "."));
   }
   const hint = next === null ? "Change the search, or clear it." : "Only what has been read is searched: read on, or change the search.";
-  return empty("Nothing matches", h("p", {}, hint));
+  const look = () => void lookUp(key).catch((/** @type {Error} */ failure) => announce(failure.message));
+  return empty("Nothing matches", h("p", {}, hint), next !== null && key !== "" && h("p", {}, h("button", { type: "button", onclick: look }, "Look it up as a whole key")));
 }
 

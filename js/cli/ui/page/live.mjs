@@ -3,7 +3,7 @@
 import { dollars, saved, size, span } from "../../amounts.mjs";
 import { ask, reportingAddress } from "./api.mjs";
 import { chart, rate } from "./chart.mjs";
-import { announce, h } from "./dom.mjs";
+import { announce, h, legible } from "./dom.mjs";
 
 const EVERY_MS = 1_000;
 const RANGES = { "1 min": { overS: 60, stepS: 1 }, "10 min": { overS: 600, stepS: 5 } };
@@ -109,7 +109,7 @@ function recent(events, nowS) {
   const rows = events.slice(0, 25).map(({ atMs, instance, type, ms: took, what, kind, reason, source }) => [
     `${span(nowS - atMs / 1_000)} ago`,
     h("span", { class: `badge ${type}` }, type),
-    h("code", {}, what ?? ""),
+    h("code", { title: what }, legible(what ?? "")),
     [kind, source === "build" && "from the build's output", reason].filter(Boolean).join(", "),
     ms(took),
     instance,
