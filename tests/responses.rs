@@ -119,6 +119,7 @@ fn stored() -> Vec<u8> {
         last_modified_ms: NOW_MS,
         revision: Some(0),
         overwrites: false,
+        only_if_absent: false,
     };
     done(&host, cache(&host).set(set)).expect("at once").expect("stored");
     let sent = host.sent.borrow();

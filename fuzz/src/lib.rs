@@ -125,7 +125,10 @@ pub fn decompression(bytes: &[u8]) {
     }
     if let Some(compressed) = compress(bytes, &|_| None) {
         assert!(compressed.len() < bytes.len());
-        assert_eq!(decompress(&compressed, Compression::Deflate, bytes.len(), &|_, _| None).as_deref(), Some(bytes));
+        assert_eq!(
+            decompress(&compressed, Compression::Deflate, bytes.len(), &|_, _| None).as_deref(),
+            Some(bytes)
+        );
     }
 }
 

@@ -11,6 +11,7 @@ import { inspect } from "./commands/inspect.mjs";
 import { ls } from "./commands/ls.mjs";
 import { purge } from "./commands/purge.mjs";
 import { revalidate } from "./commands/revalidate.mjs";
+import { seed } from "./commands/seed.mjs";
 import { stats } from "./commands/stats.mjs";
 import { ui } from "./commands/ui.mjs";
 import { CommandFailure, EXIT, say } from "./output.mjs";
@@ -27,7 +28,7 @@ import { addTableOptions } from "./table-options.mjs";
  */
 
 /** @type {CommandFile[]} */
-const COMMANDS = [init, createTable, doctor, ls, inspect, stats, revalidate, purge, ui];
+const COMMANDS = [init, createTable, doctor, ls, inspect, stats, seed, revalidate, purge, ui];
 
 const HELP = `
 Credentials, region and endpoint are found as AWS's own SDKs find them; every command that is about a table takes

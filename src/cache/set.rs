@@ -8,6 +8,7 @@ use super::kind::Kind;
 use super::lifetime::Lifetime;
 use super::log::{Event, Mode};
 use super::memory::Copied;
+use super::revalidate::names;
 use super::row::{Parts, Row};
 use super::{Cache, Inner, Stored, distinct, frame};
 use crate::dynamodb::{AttributeValue, Error, Item, PutItem, WriteRequest};
@@ -42,6 +43,8 @@ pub struct SetRequest {
     pub revision: Option<u64>,
     /// Whether it replaces an entry that was good (on-demand revalidation): copies in other processes' memory must go.
     pub overwrites: bool,
+    /// Whether an entry that is there already is left alone: then it ends with `ConditionalCheckFailedException`.
+    pub only_if_absent: bool,
 }
 
 /// What a set stored.
@@ -66,6 +69,16 @@ pub enum SetError {
     Store(Rc<Error>),
     /// The budget was over.
     TimedOut,
+}
+
+impl SetError {
+    /// What DynamoDB calls it, where it was DynamoDB.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            SetError::Store(error) => Some(&error.code),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for SetError {
@@ -167,7 +180,7 @@ impl Inner {
             raw_bytes: request.body.len(),
             parts,
         };
-        Ok(Plan { row, rest, sentinels: sentinels.into_tags() })
+        Ok(Plan { row, rest, sentinels: sentinels.into_tags(), only_if_absent: request.only_if_absent })
     }
 
     async fn put(
@@ -177,11 +190,15 @@ impl Inner {
         key: &EntryKey,
         deadline: Deadline,
     ) -> Result<(), Rc<Error>> {
-        let Plan { row, rest, sentinels } = plan;
+        let Plan { row, rest, sentinels, only_if_absent } = plan;
         let (tags, tags_until_s) = (row.tags.clone(), row.tags_until_s);
         let sentinel_rows = sentinels.iter().map(|tag| self.sentinel(tag, key, tags_until_s)).collect();
         let parts = row.parts.map(|parts| PartRows { parts, rest, expires_at_s: row.expires_at_s });
-        let put = PutItem::new(&self.config.table_name, row.into_item(row_key.to_owned()));
+        let mut put = PutItem::new(&self.config.table_name, row.into_item(row_key.to_owned()));
+        if only_if_absent {
+            put.condition_expression = Some("attribute_not_exists(#key)".to_owned());
+            put.expression_attribute_names = names(&["key"]);
+        }
         if let Some(rows) = &parts {
             self.put_parts(key, rows, deadline).await?;
         }
@@ -225,6 +242,7 @@ struct Plan {
     row: Row,
     rest: Vec<Vec<u8>>,
     sentinels: Vec<String>,
+    only_if_absent: bool,
 }
 
 /// The sentinel rows that a set writes.

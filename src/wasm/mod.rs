@@ -66,6 +66,8 @@ extern "C" {
     fn revision(this: &JsSet) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     fn overwrites(this: &JsSet) -> bool;
+    #[wasm_bindgen(method, getter, js_name = onlyIfAbsent)]
+    fn only_if_absent(this: &JsSet) -> bool;
 }
 
 #[wasm_bindgen]
@@ -152,9 +154,11 @@ impl Core {
             last_modified_ms: request.last_modified() as u64,
             revision: request.revision().map(|revision| revision as u64),
             overwrites: request.overwrites(),
+            only_if_absent: request.only_if_absent(),
         };
         Ok(promise(async move {
-            let report = cache.set(request).await.map_err(|error| rejection(&error.to_string(), None))?;
+            let report =
+                cache.set(request).await.map_err(|error| rejection(&error.to_string(), error.code()))?;
             let answer = Object::new();
             put(&answer, "revision", &JsValue::from_f64(report.revision as f64));
             put(&answer, "rawBytes", &JsValue::from_f64(report.raw_bytes as f64));

@@ -68,7 +68,7 @@ async function filled() {
 test("help names every command, and a wrong command line is told from a failure", async () => {
   const { code, out } = await cli(["--help"]);
   assert.equal(code, 0);
-  for (const command of ["init", "create-table", "doctor", "ls", "inspect", "stats", "revalidate", "purge", "ui"]) {
+  for (const command of ["init", "create-table", "doctor", "ls", "inspect", "stats", "seed", "revalidate", "purge", "ui"]) {
     assert.match(out, new RegExp(`^  ${command} `, "m"));
     const help = await cli([command, "--help"]);
     assert.equal(help.code, 0);

@@ -126,6 +126,7 @@ impl Requests {
             last_modified_ms: number, // nothing here is due by time, so it may say which render this is
             revision,
             overwrites,
+            only_if_absent: false,
         };
         let began_us = self.world.now_us();
         let stored = process.cache.set(request).await;

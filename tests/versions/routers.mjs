@@ -1,9 +1,12 @@
 // The suite of one version: its application is built once, and started with this package's handler and with Next's own.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
+import { TABLE_ENVIRONMENT } from "../../scripts/demo/application.mjs";
 import { pause, stop } from "../../scripts/demo/processes.mjs";
 import { act, events, until } from "../e2e/browse.mjs";
 import { send } from "../integration/raw.mjs";
@@ -107,6 +110,24 @@ export function testRouters(version, next, { light = false } = {}) {
       await stop(other);
     });
 
+    it("what seed has uploaded is served from the table, and seed leaves alone what is there", async () => {
+      const standalone = await copyStandalone(application, "seeded");
+      writeFileSync(join(standalone, ".next/BUILD_ID"), "seeded-build");
+      const seed = (/** @type {string[]} */ ...args) => runSeed(application, cluster, ["--build", "seeded-build", ...args]);
+      const planned = await seed("--dry-run");
+      assert.ok(planned.stored >= 3 && planned.notRead === 0, JSON.stringify(planned));
+      const first = await seed();
+      assert.deepEqual({ ...first, dryRun: true, routes: [] }, { ...planned, routes: [] });
+      const second = await seed();
+      assert.deepEqual([second.stored, second.thereAlready], [0, first.stored + first.thereAlready]);
+      const server = await cluster.start("G", { standalone });
+      const found = await visit(server, "/built/one");
+      assert.deepEqual([found.status, found.cache, found.by], [200, "HIT", "the build"]);
+      const seen = await events(server);
+      assert.ok(seen.some(({ type, source, key }) => type === "hit" && source === "table" && key?.includes("built/one")), JSON.stringify(seen));
+      await stop(server);
+    });
+
     it("another deployment renders its own pages, also where all builds have the same id", async () => {
       const other = await cluster.start("F", { env: { NEXT_DEPLOYMENT_ID: "another" } });
       const rendered = await visit(cluster.a, "/isr/deployments");
@@ -145,6 +166,19 @@ export function testRouters(version, next, { light = false } = {}) {
   if (!light) {
     testControl(version, next, checks);
   }
+}
+
+/**
+ * @param {Application} application
+ * @param {Cluster} cluster
+ * @param {string[]} args
+ * @returns {Promise<any>} what it reports
+ */
+async function runSeed({ folder }, { endpoint }, args) {
+  const command = join(folder, "node_modules/nextjs-dynamodb-cache/js/cli/main.mjs");
+  const env = { ...process.env, ...TABLE_ENVIRONMENT, AWS_ENDPOINT_URL_DYNAMODB: endpoint, NEXT_CACHE_DYNAMODB_TABLE: TABLE };
+  const { stdout } = await promisify(execFile)(process.execPath, [command, "seed", "--json", ...args], { cwd: folder, env });
+  return JSON.parse(stdout);
 }
 
 /**

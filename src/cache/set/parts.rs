@@ -57,18 +57,23 @@ impl Inner {
         let Some(mut rows) = parts else {
             return self.client.send(&put, deadline).await.map(|_| None);
         };
+        let is_own_condition = put.condition_expression.is_none();
         loop {
             let Parts { slot, generation, .. } = rows.parts;
             let place =
                 [("slot", AttributeValue::n(u64::from(slot))), ("generation", AttributeValue::n(generation))];
             for (name, value) in place {
                 put.item.insert(name, value.clone());
-                put.expression_attribute_values.insert(format!(":{name}"), value);
+                if is_own_condition {
+                    put.expression_attribute_values.insert(format!(":{name}"), value);
+                }
             }
-            put.condition_expression = Some(NOT_TAKEN.to_owned());
-            put.expression_attribute_names = names(&["slot", "generation"]);
+            if is_own_condition {
+                put.condition_expression = Some(NOT_TAKEN.to_owned());
+                put.expression_attribute_names = names(&["slot", "generation"]);
+            }
             match self.client.send(&put, deadline).await {
-                Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => {}
+                Err(error) if is_own_condition && error.kind == ErrorKind::ConditionalCheckFailed => {}
                 result => return result.map(|_| Some(slot)),
             }
             rows.parts.slot = self.next_slot(Some(slot));
