@@ -65,7 +65,11 @@ export function readerOf(directory, serverDistDir) {
   } catch (error) {
     throw new Error(`Next is not to be found from ${directory}: install the application's packages first`, { cause: error });
   }
-  const context = { fs, serverDistDir, flushToDisk: false, maxMemoryCacheSize: 0, revalidatedTags: [], dev: false };
+  const context = {
+    ...{ fs, serverDistDir, flushToDisk: false, maxMemoryCacheSize: 0, revalidatedTags: [], dev: false },
+    // What Next 14 wants to know.
+    ...{ _appDir: true, _pagesDir: true, experimental: { ppr: false } },
+  };
   const reader = new FileSystemCache(context);
   return async ({ key, kind, isPartial }) => {
     const kindHint = kind === "PAGES" ? "pages" : "app"; // Next 14
