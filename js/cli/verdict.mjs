@@ -25,9 +25,14 @@ export function verdictOf({ verdict, reason, callsForRender }) {
 
 /**
  * @param {LogEvent} event
- * @param {(text: string) => string} [shown] makes a tag fit to be shown
+ * @param {{ text?: (text: string) => string, time?: (ms: number) => string }} [shown] how tags and times are shown
  */
-export function causeOf({ version, tag, atMs, mode, expiresAtMs }, shown = (text) => text) {
-  const deadline = expiresAtMs ? ` (expired from ${new Date(expiresAtMs).toISOString()})` : "";
-  return `revalidation ${version} made ${shown(tag)} ${mode}${deadline}, ${new Date(atMs).toISOString()}`;
+export function causeOf({ version, tag, atMs, mode, expiresAtMs }, { text = (tag) => tag, time = iso } = {}) {
+  const deadline = expiresAtMs ? ` (expired from ${time(expiresAtMs)})` : "";
+  return `revalidation ${version} made ${text(tag)} ${mode}${deadline}, ${time(atMs)}`;
+}
+
+/** @param {number} ms */
+function iso(ms) {
+  return new Date(ms).toISOString();
 }

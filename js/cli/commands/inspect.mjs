@@ -60,7 +60,7 @@ function describe(found, isWhole) {
   }
   lines.push(`a get now   ${verdictOf(found)}`);
   for (const event of because) {
-    lines.push(`            ${causeOf(event, printable)}`);
+    lines.push(`            ${causeOf(event, { text: printable })}`);
   }
   if (value !== undefined) {
     lines.push(`value       ${shown(value, { depth: 4, maxStringLength: isWhole ? null : 200, maxArrayLength: isWhole ? null : 20 })}`);

@@ -46,13 +46,18 @@ function contents(found, facts, about, ways) {
   const [word = ""] = /^\w+/.exec(verdict) ?? [];
   return [
     h("p", { class: "verdict" }, h("span", { class: `badge ${word}` }, word), ` ${verdict.slice(word.length).replace(/^: /, "") || "a get serves it as it is"}`),
-    found.because.length > 0 && h("ul", { class: "because" }, ...found.because.map((/** @type {any} */ event) => h("li", {}, causeOf(event)))),
+    found.because.length > 0 && h("ul", { class: "because" }, ...found.because.map((/** @type {any} */ event) => h("li", {}, causeOf(event, { time: local })))),
     found.says && factsOf(found, facts),
     found.says?.tags.length > 0 && tagsOf(found.says.tags, ways),
     about.canWrite && buttonsOf(found, facts, ways),
     found.value !== null && h("h4", {}, "Value"),
     found.value !== null && h("pre", { tabindex: 0, role: "region", "aria-label": "Value" }, found.value),
   ].filter((part) => part !== false);
+}
+
+/** @param {number} ms */
+function local(ms) {
+  return new Date(ms).toLocaleString();
 }
 
 /**
