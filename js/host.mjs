@@ -142,6 +142,34 @@ export function createHost({ fetch, logger, credentials, deflate, inflate, setTi
     },
 
     /**
+     * The answer of a get, in one piece.
+     *
+     * @param {number} version
+     * @param {boolean} callsForRender
+     * @param {string[] | undefined} revalidatedTags of a stale one
+     * @param {unknown} value
+     * @param {string} kind
+     * @param {number} lastModified
+     * @param {number | false | undefined} revalidate
+     * @param {number | undefined} expire
+     * @param {number} rawBytes
+     * @param {number} storedBytes
+     */
+    entry(version, callsForRender, revalidatedTags, value, kind, lastModified, revalidate, expire, rawBytes, storedBytes) {
+      const status = revalidatedTags ? "stale" : "fresh";
+      const about = { kind, lastModified, revalidate, expire, rawBytes, storedBytes };
+      return { status, version, callsForRender, revalidatedTags, value, ...about };
+    },
+
+    /**
+     * @param {number} version
+     * @param {boolean} callsForRender
+     * @param {string} reason
+     * @param {string} detail
+     */
+    miss: (version, callsForRender, reason, detail) => ({ status: "miss", version, callsForRender, reason, detail }),
+
+    /**
      * @param {"debug" | "info" | "warn" | "error"} level
      * @param {string} message
      */

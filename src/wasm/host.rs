@@ -46,6 +46,25 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn credentials(this: &JsHost) -> Promise;
 
+    /// What a get answers when it has found an entry; `revalidated_tags` are there where it is stale.
+    #[wasm_bindgen(method)]
+    pub fn entry(
+        this: &JsHost,
+        version: f64,
+        calls_for_render: bool,
+        revalidated_tags: JsValue,
+        value: &JsValue,
+        kind: &str,
+        last_modified: f64,
+        revalidate: JsValue,
+        expire: Option<f64>,
+        raw_bytes: f64,
+        stored_bytes: f64,
+    ) -> JsValue;
+    /// What a get answers when it has found none.
+    #[wasm_bindgen(method)]
+    pub fn miss(this: &JsHost, version: f64, calls_for_render: bool, reason: &str, detail: &str) -> JsValue;
+
     /// Something under way that can be called off.
     pub type JsPending;
     #[wasm_bindgen(method, getter)]

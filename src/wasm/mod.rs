@@ -9,7 +9,7 @@ mod value;
 
 use crate::cache::key::{Component, EntryKey};
 use crate::cache::{
-    Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, LogSource, Miss, Moment, Outcome,
+    Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, LogSource, Lookup, Miss, Moment, Outcome,
     Revalidate, SetRequest, Standing,
 };
 use crate::dynamodb::Client;
@@ -24,6 +24,7 @@ use wasm_bindgen::prelude::*;
 /// One cache, as JavaScript holds it.
 #[wasm_bindgen]
 pub struct Core {
+    host: JsHost,
     cache: Cache,
     client: Client,
 }
@@ -77,7 +78,7 @@ impl Core {
     pub fn new(host: JsHost, options: &Options) -> Result<Core, JsValue> {
         let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
         let client = options.client(&shared, &host)?;
-        Ok(Core { cache: Cache::new(shared, client.clone(), options.config()?), client })
+        Ok(Core { host, cache: Cache::new(shared, client.clone(), options.config()?), client })
     }
 
     /// Where the circuit breaker stands, for another core's `resumeBreaker`.
@@ -95,7 +96,7 @@ impl Core {
 
     /// Looks an entry up; the promise never rejects.
     pub fn get(&self, request: &JsGet) -> Promise {
-        let cache = self.cache.clone();
+        let (cache, host) = (self.cache.clone(), self.host.clone());
         let request = GetRequest {
             key: entry_key(request),
             tags: components(&request.tags()),
@@ -103,19 +104,13 @@ impl Core {
             log: if request.by_known_log() { LogSource::Known } else { LogSource::Read },
         };
         promise(async move {
-            let lookup = cache.get(&request).await;
-            let answer = Object::new();
-            put(&answer, "version", &JsValue::from_f64(lookup.version as f64));
-            put(&answer, "callsForRender", &JsValue::from_bool(lookup.calls_for_render));
-            match lookup.outcome {
-                Outcome::Fresh(entry) => put_entry(&answer, "fresh", &entry),
-                Outcome::Stale(entry, tags) => {
-                    put(&answer, "revalidatedTags", &strings(&tags));
-                    put_entry(&answer, "stale", &entry);
-                }
-                Outcome::Miss(miss) => put_miss(&answer, &miss),
-            }
-            Ok(answer.into())
+            let Lookup { outcome, version, calls_for_render } = cache.get(&request).await;
+            let about = (version as f64, calls_for_render);
+            Ok(match outcome {
+                Outcome::Fresh(entry) => entry_answer(&host, about, &entry, None),
+                Outcome::Stale(entry, tags) => entry_answer(&host, about, &entry, Some(&tags)),
+                Outcome::Miss(miss) => miss_answer(&host, about, &miss),
+            })
         })
     }
 
@@ -252,34 +247,53 @@ fn component(
     from_str(&text)
 }
 
-fn put_entry(answer: &Object, status: &str, entry: &Rc<Entry>) {
-    let decoded = entry.decoded(value::decode_value);
-    let Ok(Some(value)) = decoded else {
-        return put_miss(answer, &Miss::Unreadable("the value does not decode".to_owned()));
+/// `revalidated` are the tags by which it is stale. The object is made by the host in one piece: each property that is set from
+/// here costs a call and a string.
+fn entry_answer(
+    host: &JsHost,
+    (version, calls_for_render): (f64, bool),
+    entry: &Rc<Entry>,
+    revalidated: Option<&[String]>,
+) -> JsValue {
+    let Ok(Some(value)) = entry.decoded(value::decode_value) else {
+        let miss = Miss::Unreadable("the value does not decode".to_owned());
+        return miss_answer(host, (version, calls_for_render), &miss);
     };
-    put(answer, "status", &status.into());
-    put(answer, "value", &value);
-    put(answer, "kind", &entry.kind.name().into());
-    put(answer, "lastModified", &JsValue::from_f64(entry.last_modified_ms as f64));
-    match entry.lifetime.revalidate {
-        Revalidate::Unknown => {}
-        Revalidate::Never => put(answer, "revalidate", &JsValue::FALSE),
-        Revalidate::After(seconds) => put(answer, "revalidate", &JsValue::from_f64(seconds as f64)),
-    }
-    if let Some(expire_s) = entry.lifetime.expire_s {
-        put(answer, "expire", &JsValue::from_f64(expire_s as f64));
-    }
-    put(answer, "rawBytes", &JsValue::from_f64(entry.raw_bytes as f64));
-    put(answer, "storedBytes", &JsValue::from_f64(entry.stored_bytes as f64));
+    let revalidate = match entry.lifetime.revalidate {
+        Revalidate::Unknown => JsValue::UNDEFINED,
+        Revalidate::Never => JsValue::FALSE,
+        Revalidate::After(seconds) => JsValue::from_f64(seconds as f64),
+    };
+    host.entry(
+        version,
+        calls_for_render,
+        revalidated.map_or(JsValue::UNDEFINED, strings),
+        &value,
+        entry.kind.name(),
+        entry.last_modified_ms as f64,
+        revalidate,
+        entry.lifetime.expire_s.map(|seconds| seconds as f64),
+        entry.raw_bytes as f64,
+        entry.stored_bytes as f64,
+    )
 }
 
-fn put_miss(answer: &Object, miss: &Miss) {
-    let (reason, detail) = match miss {
+fn miss_answer(host: &JsHost, (version, calls_for_render): (f64, bool), miss: &Miss) -> JsValue {
+    let (reason, detail) = words_of(miss);
+    host.miss(version, calls_for_render, reason, detail)
+}
+
+fn words_of(miss: &Miss) -> (&'static str, &str) {
+    match miss {
         Miss::Absent => ("absent", ""),
         Miss::Revalidated => ("revalidated", ""),
         Miss::Unreadable(why) => ("unreadable", why.as_str()),
         Miss::Unavailable(why) => ("unavailable", why.as_str()),
-    };
+    }
+}
+
+fn put_miss(answer: &Object, miss: &Miss) {
+    let (reason, detail) = words_of(miss);
     put(answer, "status", &"miss".into());
     put(answer, "reason", &reason.into());
     put(answer, "detail", &detail.into());
