@@ -14,11 +14,11 @@
 
 /** What is known of where the time of a row goes that misses its goal; a profile is `node --cpu-prof bench/worker.mjs …`. */
 const WHY = {
-  cpu: "of the busy samples of `--cpu-prof`, garbage collection, the socket's write and the hottest WebAssembly function take 9 to 10 % each and decoding strings 7 %; nothing stands out",
-  set: "one WebAssembly function, by all appearances DEFLATE at level 6, takes a quarter of the busy samples of `--cpu-prof` and the socket's write a fifth; node:zlib in its place is not built",
-  cold: "not profiled; the module that is decoded and compiled before the first answer holds the whole core",
-  size: "one module holds the credential chain, the endpoint rules, table creation and DEFLATE",
-  warm: "not profiled since its timer, which took four fifths, is gone",
+  cpu: "besides what the floor costs, half a millisecond for 50 KB: of its samples under `--cpu-prof` decoding strings take 14 %, zlib's inflate 9 %, base64 6 %, and the rest is spread over a hundred functions of Node's HTTP client, of the WebAssembly and of the glue between",
+  set: "zlib's deflate at level 5 takes half of the samples under `--cpu-prof`; its level 4 would store more than the goal for bytes allows",
+  cold: "of the CPU, finding and reading modules takes a sixth, compiling and instantiating the WebAssembly a fifth, and the first run of everything the rest: Node's HTTP client, the WebAssembly's functions as they are first called. The memory is the module, its code and its inlined text",
+  size: "one module holds the credential chain, the endpoint rules and DEFLATE; the package holds the core twice (inlined, and for bundlers), the command line's module and the window",
+  warm: "the request's objects, two promises and the calls between JavaScript and WebAssembly",
 };
 
 /**

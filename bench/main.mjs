@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run bench`: this package against what else one could use, on the same stub of DynamoDB and with the same pages.
-// `--quick` takes two minutes and writes no page; `--rounds N` changes their number.
+// `--quick` takes two minutes and writes no page; `--rounds N` changes their number; `--render` writes the page of the last run anew.
 
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -12,14 +12,21 @@ import { runColdStarts } from "./cold-starts.mjs";
 import { count } from "./counts.mjs";
 import { judge, verdict } from "./goals.mjs";
 import { SIZES } from "./pages.mjs";
-import { markdown, svg } from "./report.mjs";
+import { markdown, readmeTable, svg } from "./report.mjs";
 import { runRounds, runScript } from "./rounds.mjs";
 import { startStub } from "./stub-dynamodb.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const { values } = parseArgs({ options: { quick: { type: "boolean" }, rounds: { type: "string" } } });
+const README_BLOCK = /(<!-- benchmarks -->\n).*(\n<!-- end of benchmarks -->)/s;
+const { values } = parseArgs({
+  options: { quick: { type: "boolean" }, rounds: { type: "string" }, render: { type: "boolean" } },
+});
 
+if (values.render) {
+  await render(JSON.parse(await readFile(`${HERE}.cache/results.json`, "utf8")));
+  process.exit();
+}
 prepare();
 const stub = await startStub();
 const redis = await startRedis();
@@ -29,13 +36,21 @@ try {
   const rows = judge(results);
   console.table(rows.map((row) => ({ ...pick(row), verdict: verdict(row) })));
   if (!values.quick) {
-    await writeFile(`${ROOT}docs/benchmarks.md`, markdown({ rows, results, rounds: rounds() }));
-    await writeFile(`${ROOT}docs/benchmarks.svg`, svg(results.timings));
-    console.log("docs/benchmarks.md and docs/benchmarks.svg are written");
+    await render(results);
+    console.log("docs/benchmarks.md, docs/benchmarks.svg and their part of README.md are written");
   }
 } finally {
   stub.stop();
   redis?.stop();
+}
+
+/** Writes what is published. */
+async function render(results) {
+  const rows = judge(results);
+  await writeFile(`${ROOT}docs/benchmarks.md`, markdown({ rows, results, rounds: rounds() }));
+  await writeFile(`${ROOT}docs/benchmarks.svg`, svg(results.timings));
+  const readme = await readFile(`${ROOT}README.md`, "utf8");
+  await writeFile(`${ROOT}README.md`, readme.replace(README_BLOCK, (_, begin, end) => begin + readmeTable(rows) + end));
 }
 
 async function measure() {

@@ -76,6 +76,30 @@ ${packed.dependencies} dependencies. What one instance costs a fleet is in [scal
 `;
 }
 
+/** What the README shows of it, by the names in goals.mjs. */
+const SHOWN_TO_STRANGERS = [
+  "get 50 KB page, CPU",
+  "set 50 KB page, CPU",
+  "throughput at 64, get 50 KB",
+  "warm get, tagFreshnessMs 1000, CPU",
+  "cold get",
+  "100 concurrent gets of one key",
+  "revalidateTag over 10,000 entries",
+  "bytes stored, 50 KB page",
+  "first answer, CPU over bare Node",
+  "npm package, unpacked",
+  "dependencies",
+];
+
+/** @param {import("./goals.mjs").Row[]} rows */
+export function readmeTable(rows) {
+  const first = SHOWN_TO_STRANGERS.flatMap((what) => rows.find((row) => row.what === what) ?? []);
+  return table(
+    ["what", "compared with", "this package"],
+    first.map(({ what, beats, shown }) => [what, beats, shown]),
+  );
+}
+
 /** Bars of the CPU of a get and a set, in colours that both themes show. */
 export function svg(timings) {
   const shown = timings.filter(({ size, way }) => size === "50 KB" && (way === "get" || way === "set"));
