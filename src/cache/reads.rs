@@ -8,7 +8,7 @@ use super::tag_state::TagState;
 use super::turnstile::{Turn, Turnstile};
 use super::{Inner, key_of};
 use crate::dynamodb::{AttributeValue, BatchGetItem, Error, ErrorKind, GetItem, Item};
-use crate::host::{Deadline, LogLevel};
+use crate::host::{Deadline, LocalFuture, LogLevel};
 use crate::sharing::{Shared, join};
 use std::rc::Rc;
 
@@ -127,7 +127,7 @@ impl Inner {
             Turn::Share(shared) => shared,
             Turn::BeginNext(shared, running) => {
                 let (inner, result) = (self.clone(), shared.clone());
-                self.host.spawn(Box::pin(async move {
+                self.spawn_metered(Box::pin(async move {
                     let wait_ms = inner.log_wait_ms.get();
                     let turn = inner.log_turnstile.next_turn(&inner.host, running, wait_ms).await;
                     let read = inner.fetch_log(inner.read_deadline()).await;
@@ -157,7 +157,7 @@ impl Inner {
             Turn::BeginNext(shared, running) => {
                 let (inner, result, row) = (self.clone(), shared.clone(), row.to_owned());
                 let turnstile = self.row_turnstile(&row);
-                self.host.spawn(Box::pin(async move {
+                self.spawn_metered(Box::pin(async move {
                     let turn = turnstile.next_turn(&inner.host, running, 0).await;
                     let read = inner.fetch_row(&row, inner.read_deadline()).await;
                     drop(turn);
@@ -168,6 +168,11 @@ impl Inner {
             }
         };
         shared.wait().await
+    }
+
+    /// A read that is shared counts to the operation that began it.
+    fn spawn_metered(&self, read: LocalFuture<()>) {
+        self.host.spawn(self.client.metered(self.client.meter(), read));
     }
 
     fn row_turnstile(&self, row: &str) -> Rc<Turnstile<RowRead>> {

@@ -1,6 +1,6 @@
 //! BatchGetItem: reads up to 100 items by their keys.
 
-use super::{ByName, Item, JsonError, JsonReader, Members, Operation};
+use super::{ByName, Item, JsonError, JsonReader, Members, Operation, Units};
 use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>
@@ -66,5 +66,6 @@ impl Members for BatchGetItemOutput {
 
 impl Operation for BatchGetItem {
     const NAME: &'static str = "BatchGetItem";
+    const UNITS: Option<Units> = Some(Units::Read);
     type Output = BatchGetItemOutput;
 }

@@ -1,7 +1,7 @@
 //! BatchWriteItem: puts and deletes up to 25 items, each on its own.
 
 use super::attribute_value::item_wire_bytes;
-use super::{ByName, FromJson, Item, JsonError, JsonReader, Members, Operation};
+use super::{ByName, FromJson, Item, JsonError, JsonReader, Members, Operation, Units};
 use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html>
@@ -121,5 +121,6 @@ impl Members for BatchWriteItemOutput {
 
 impl Operation for BatchWriteItem {
     const NAME: &'static str = "BatchWriteItem";
+    const UNITS: Option<Units> = Some(Units::Write);
     type Output = BatchWriteItemOutput;
 }

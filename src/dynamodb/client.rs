@@ -1,7 +1,10 @@
 //! The client: sends an operation, again where that may help, until it is answered or the time is over.
 
+use super::consumption::{ConsumedCapacity, Measured};
 use super::request::{Call, SERVICE};
-use super::{Destination, Error, ErrorKind, Members, Operation, error_code, response};
+use super::{
+    Consumption, Destination, Error, ErrorKind, Members, Operation, SharedMeter, Units, error_code, response,
+};
 use crate::credentials::{Credentials, CredentialsCache, Provider};
 use crate::endpoint::Endpoint;
 use crate::host::response_header::X_AMZ_RETRY_AFTER;
@@ -18,12 +21,18 @@ use std::rc::Rc;
 pub struct ClientConfig {
     destination: Destination,
     credentials: Provider,
+    asks_for_capacity: bool,
 }
 
 impl ClientConfig {
     /// A client's configuration.
     pub fn new(destination: Destination, credentials: Provider) -> Self {
-        ClientConfig { destination, credentials }
+        ClientConfig { destination, credentials, asks_for_capacity: false }
+    }
+
+    /// Whether answers are to say what they consumed, which makes each a little longer.
+    pub fn asking_for_capacity(self, asks_for_capacity: bool) -> Self {
+        ClientConfig { asks_for_capacity, ..self }
     }
 }
 
@@ -42,12 +51,14 @@ struct Inner {
     quota: Quota,
     breaker: Rc<Breaker>,
     clock_skew: Cell<ClockSkew>,
+    asks_for_capacity: bool,
+    meter: RefCell<Option<SharedMeter>>,
 }
 
 impl Client {
     /// A client. Nothing is read or sent before the first call.
     pub fn new(host: SharedHost, config: ClientConfig) -> Self {
-        let ClientConfig { destination, credentials } = config;
+        let ClientConfig { destination, credentials, asks_for_capacity } = config;
         let inner = Inner {
             credentials: CredentialsCache::new(host.clone(), credentials),
             breaker: Breaker::new(host.clone()),
@@ -56,6 +67,8 @@ impl Client {
             signing_key: RefCell::default(),
             quota: Quota::new(),
             clock_skew: Cell::default(),
+            asks_for_capacity,
+            meter: RefCell::default(),
         };
         Client { inner: Rc::new(inner) }
     }
@@ -69,7 +82,7 @@ impl Client {
     pub async fn send<O: Operation>(&self, operation: &O, deadline: Deadline) -> Result<O::Output, Error> {
         let body = serde_json::to_vec(operation).map_err(|error| Error::invalid_request(O::NAME, error))?;
         let mut output = O::Output::default();
-        self.inner.call(O::NAME, body, deadline, &mut output).await?;
+        self.inner.call(O::NAME, O::UNITS, body, deadline, &mut output).await?;
         Ok(output)
     }
 
@@ -90,6 +103,16 @@ impl Client {
     /// What keeps calls from an endpoint that does not answer.
     pub fn breaker(&self) -> &Breaker {
         &self.inner.breaker
+    }
+
+    /// The meter of the task that runs now; those that it begins for itself should have it too.
+    pub fn meter(&self) -> Option<SharedMeter> {
+        self.inner.meter.borrow().clone()
+    }
+
+    /// Has another meter told of what no task's own is told of; gives the one before.
+    pub fn replace_meter(&self, meter: Option<SharedMeter>) -> Option<SharedMeter> {
+        self.inner.meter.replace(meter)
     }
 
     pub(super) fn host(&self) -> &SharedHost {
@@ -116,14 +139,35 @@ impl Inner {
     fn call<'a>(
         &'a self,
         operation: &'static str,
-        body: Vec<u8>,
+        units: Option<Units>,
+        mut body: Vec<u8>,
         deadline: Deadline,
         output: &'a mut dyn Members,
     ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>> {
         Box::pin(async move {
+            let units = units.filter(|_| self.asks_for_capacity);
+            if units.is_some() && body.pop() == Some(b'}') {
+                body.extend_from_slice(br#","ReturnConsumedCapacity":"TOTAL"}"#);
+            }
             let (answer, admitted) = self.send(&Call::new(operation, body), deadline).await?;
-            settled(admitted, response::read_output(operation, &answer, output))
+            let Some(units) = units else {
+                return settled(admitted, response::read_output(operation, &answer, output));
+            };
+            let mut measured = Measured { output, capacity: ConsumedCapacity::default() };
+            let read = response::read_output(operation, &answer, &mut measured);
+            let capacity_units = measured.capacity.units;
+            self.consumed(match units {
+                Units::Read => Consumption { read_units: capacity_units, ..Consumption::default() },
+                Units::Write => Consumption { write_units: capacity_units, ..Consumption::default() },
+            });
+            settled(admitted, read)
         })
+    }
+
+    fn consumed(&self, consumption: Consumption) {
+        if let Some(meter) = &*self.meter.borrow() {
+            meter.consumed(consumption);
+        }
     }
 
     /// The answer, and the breaker's admission, which is settled when the answer has been read.
@@ -205,8 +249,12 @@ impl Inner {
         let request = self.with_signing_key(credentials, endpoint, now_ms, |key| {
             call.build_request(endpoint.uri(), key, credentials, now_ms)
         });
-        let answer = self.host.fetch(request.map_err(plain)?, timeout_ms).await;
+        let request = request.map_err(plain)?;
+        let sent_bytes = request.body().len();
+        self.consumed(Consumption { requests: 1, sent_bytes, ..Consumption::default() });
+        let answer = self.host.fetch(request, timeout_ms).await;
         let answer = answer.map_err(|error| plain(Error::fetch(call.operation, error)))?;
+        self.consumed(Consumption { received_bytes: answer.body().len(), ..Consumption::default() });
         let measured = ClockSkew::measure(answer.headers(), sent_at_ms, self.host.now_ms());
         let retry_after_ms = retry_after_ms(answer.headers());
         response::body(call.operation, answer).map_err(|error| Failed { error, measured, retry_after_ms })

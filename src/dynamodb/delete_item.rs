@@ -1,6 +1,6 @@
 //! DeleteItem: deletes one item.
 
-use super::{ByName, Done, Item, Operation};
+use super::{ByName, Done, Item, Operation, Units};
 use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html>
@@ -37,5 +37,6 @@ impl DeleteItem {
 
 impl Operation for DeleteItem {
     const NAME: &'static str = "DeleteItem";
+    const UNITS: Option<Units> = Some(Units::Write);
     type Output = Done;
 }

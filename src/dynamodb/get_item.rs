@@ -1,6 +1,6 @@
 //! GetItem: reads one item by its key.
 
-use super::{Item, JsonError, JsonReader, Members, Operation};
+use super::{Item, JsonError, JsonReader, Members, Operation, Units};
 use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_GetItem.html>
@@ -40,5 +40,6 @@ impl Members for GetItemOutput {
 
 impl Operation for GetItem {
     const NAME: &'static str = "GetItem";
+    const UNITS: Option<Units> = Some(Units::Read);
     type Output = GetItemOutput;
 }

@@ -9,6 +9,7 @@ mod batch_get_item;
 mod batch_write_item;
 mod by_name;
 mod client;
+mod consumption;
 mod create_table;
 mod delete_item;
 mod describe_table;
@@ -35,6 +36,7 @@ pub use batch_get_item::{BatchGetItem, BatchGetItemOutput, KeysAndAttributes};
 pub use batch_write_item::{BatchWriteItem, BatchWriteItemOutput, DeleteRequest, PutRequest, WriteRequest};
 pub use by_name::ByName;
 pub use client::{Client, ClientConfig};
+pub use consumption::{Consumption, Meter, SharedMeter, Units};
 pub use create_table::{BillingMode, CreateTable, GlobalSecondaryIndex};
 pub use delete_item::DeleteItem;
 pub use describe_table::{DescribeTable, DescribeTableOutput};
@@ -64,6 +66,8 @@ use serde::Serialize;
 pub trait Operation: Serialize {
     /// The action's name, `GetItem`. It is also the IAM action's, after `dynamodb:`.
     const NAME: &'static str;
+    /// Which units it consumes; `None` where it takes no `ReturnConsumedCapacity`, or asks for it by itself.
+    const UNITS: Option<Units> = None;
     /// What it answers.
     type Output: Members + Default;
 }

@@ -1,6 +1,6 @@
 //! PutItem: writes one item whole.
 
-use super::{ByName, Done, Item, Operation};
+use super::{ByName, Done, Item, Operation, Units};
 use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html>
@@ -37,5 +37,6 @@ impl PutItem {
 
 impl Operation for PutItem {
     const NAME: &'static str = "PutItem";
+    const UNITS: Option<Units> = Some(Units::Write);
     type Output = Done;
 }

@@ -1,6 +1,6 @@
 //! Query: reads the items of one partition, of a table or an index, page by page.
 
-use super::{ByName, Item, JsonError, JsonReader, Members, Operation};
+use super::{ByName, Item, JsonError, JsonReader, Members, Operation, Units};
 use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html>
@@ -69,5 +69,6 @@ impl Members for QueryOutput {
 
 impl Operation for Query {
     const NAME: &'static str = "Query";
+    const UNITS: Option<Units> = Some(Units::Read);
     type Output = QueryOutput;
 }

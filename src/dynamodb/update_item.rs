@@ -1,6 +1,6 @@
 //! UpdateItem: changes attributes of one item, atomically, or creates it.
 
-use super::{ByName, Item, JsonError, JsonReader, Members, Operation};
+use super::{ByName, Item, JsonError, JsonReader, Members, Operation, Units};
 use serde::Serialize;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html>
@@ -61,5 +61,6 @@ impl Members for UpdateItemOutput {
 
 impl Operation for UpdateItem {
     const NAME: &'static str = "UpdateItem";
+    const UNITS: Option<Units> = Some(Units::Write);
     type Output = UpdateItemOutput;
 }

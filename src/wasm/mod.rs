@@ -4,6 +4,7 @@
 mod admin;
 mod allocator;
 mod host;
+mod meter;
 mod options;
 mod value;
 
@@ -17,6 +18,7 @@ use crate::host::{LocalFuture, SharedHost};
 use crate::retry::BreakerRecord;
 use host::{JsHost, WasmHost};
 use js_sys::{Array, JsString, Object, Promise, Reflect};
+use meter::JsMeter;
 use options::Options;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -74,10 +76,12 @@ extern "C" {
 #[wasm_bindgen]
 impl Core {
     /// A cache over `host`, with the options of `js/options.mjs`; throws an `Error` that names the option at fault.
+    /// `meter` is told what goes on behind the calls, and of calls without a meter.
     #[wasm_bindgen(constructor)]
-    pub fn new(host: JsHost, options: &Options) -> Result<Core, JsValue> {
+    pub fn new(host: JsHost, options: &Options, meter: Option<JsMeter>) -> Result<Core, JsValue> {
         let shared: SharedHost = Rc::new(WasmHost::new(host.clone()));
         let client = options.client(&shared, &host)?;
+        client.replace_meter(meter.map(meter::shared));
         Ok(Core { host, cache: Cache::new(shared, client.clone(), options.config()?), client })
     }
 
@@ -95,7 +99,7 @@ impl Core {
     }
 
     /// Looks an entry up; the promise never rejects.
-    pub fn get(&self, request: &JsGet) -> Promise {
+    pub fn get(&self, request: &JsGet, meter: Option<JsMeter>) -> Promise {
         let (cache, host) = (self.cache.clone(), self.host.clone());
         let request = GetRequest {
             key: entry_key(request),
@@ -103,7 +107,7 @@ impl Core {
             soft_tags: components(&request.soft_tags()),
             log: if request.by_known_log() { LogSource::Known } else { LogSource::Read },
         };
-        promise(async move {
+        self.metered(meter, async move {
             let Lookup { outcome, version, calls_for_render } = cache.get(&request).await;
             let about = (version as f64, calls_for_render);
             Ok(match outcome {
@@ -116,10 +120,16 @@ impl Core {
 
     /// Judges what the build prerendered, after a get found nothing in the table; the promise never rejects.
     #[wasm_bindgen(js_name = judgeBuilt)]
-    pub fn judge_built(&self, tags: &Array, built_at_ms: f64, version: f64) -> Promise {
+    pub fn judge_built(
+        &self,
+        tags: &Array,
+        built_at_ms: f64,
+        version: f64,
+        meter: Option<JsMeter>,
+    ) -> Promise {
         let cache = self.cache.clone();
         let tags = components(tags);
-        promise(async move {
+        self.metered(meter, async move {
             let answer = Object::new();
             match cache.judge_built(&tags, built_at_ms as u64, version as u64).await {
                 Ok(Judged { standing: Standing::Fresh, .. }) => put(&answer, "status", &"fresh".into()),
@@ -135,7 +145,7 @@ impl Core {
     }
 
     /// Stores an entry; throws when the value holds what no codec can keep, rejects when it was not stored.
-    pub fn set(&self, request: &JsSet) -> Result<Promise, JsValue> {
+    pub fn set(&self, request: &JsSet, meter: Option<JsMeter>) -> Result<Promise, JsValue> {
         let cache = self.cache.clone();
         let request = SetRequest {
             key: entry_key(request),
@@ -151,7 +161,7 @@ impl Core {
             overwrites: request.overwrites(),
             only_if_absent: request.only_if_absent(),
         };
-        Ok(promise(async move {
+        Ok(self.metered(meter, async move {
             let report =
                 cache.set(request).await.map_err(|error| rejection(&error.to_string(), error.code()))?;
             let answer = Object::new();
@@ -164,11 +174,17 @@ impl Core {
 
     /// Revalidates tags; `soft` false is immediately. Rejects when the store has not confirmed it.
     #[wasm_bindgen(js_name = revalidateTags)]
-    pub fn revalidate_tags(&self, tags: &Array, soft: bool, expire: Option<f64>) -> Promise {
+    pub fn revalidate_tags(
+        &self,
+        tags: &Array,
+        soft: bool,
+        expire: Option<f64>,
+        meter: Option<JsMeter>,
+    ) -> Promise {
         let cache = self.cache.clone();
         let tags = components(tags);
         let durations = soft.then(|| Durations { expire_s: seconds(expire) });
-        promise(async move {
+        self.metered(meter, async move {
             let revalidated = cache.revalidate_tags(&tags, durations).await;
             let revalidated =
                 revalidated.map_err(|error| rejection(&error.to_string(), Some(&error.code)))?;
@@ -177,19 +193,19 @@ impl Core {
     }
 
     /// Reads the log for the gets of one request (`byKnownLog`); rejects when it could not be read in time.
-    pub fn refresh(&self) -> Promise {
+    pub fn refresh(&self, meter: Option<JsMeter>) -> Promise {
         let cache = self.cache.clone();
-        promise(async move {
+        self.metered(meter, async move {
             let version = cache.refresh().await.map_err(|miss| unavailable(&miss))?;
             Ok(JsValue::from_f64(version as f64))
         })
     }
 
     /// When any of the tags expired last, Unix milliseconds; rejects when the store did not say in time.
-    pub fn expiration(&self, tags: &Array) -> Promise {
+    pub fn expiration(&self, tags: &Array, meter: Option<JsMeter>) -> Promise {
         let cache = self.cache.clone();
         let tags = components(tags);
-        promise(async move {
+        self.metered(meter, async move {
             let expired_at_ms = cache.expiration(&tags).await.map_err(|miss| unavailable(&miss))?;
             Ok(JsValue::from_f64(expired_at_ms as f64))
         })
@@ -213,6 +229,20 @@ impl Core {
     pub fn memory_size(&self) -> Vec<f64> {
         let (bytes, entries) = self.cache.memory_size();
         vec![bytes as f64, entries as f64]
+    }
+}
+
+impl Core {
+    /// Has the meter told of the requests that a call sends.
+    fn metered(
+        &self,
+        meter: Option<JsMeter>,
+        task: impl Future<Output = Result<JsValue, JsValue>> + 'static,
+    ) -> Promise {
+        match meter {
+            Some(meter) => promise(self.client.metered(Some(meter::shared(meter)), Box::pin(task))),
+            None => promise(task),
+        }
     }
 }
 

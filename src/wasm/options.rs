@@ -40,6 +40,8 @@ extern "C" {
     fn tag_index(this: &Options) -> String;
     #[wasm_bindgen(method, getter, js_name = memoryMaxBytes)]
     fn memory_max_bytes(this: &Options) -> u32;
+    #[wasm_bindgen(method, getter, js_name = asksForCapacity)]
+    fn asks_for_capacity(this: &Options) -> bool;
     #[wasm_bindgen(method, getter, js_name = tagFreshnessMs)]
     fn tag_freshness_ms(this: &Options) -> u32;
 }
@@ -57,7 +59,8 @@ impl Options {
         } else {
             Provider::default_chain(self.region())
         };
-        let config = ClientConfig::new(destination, credentials);
+        let config =
+            ClientConfig::new(destination, credentials).asking_for_capacity(self.asks_for_capacity());
         Ok(Client::new(host.clone(), config))
     }
 
