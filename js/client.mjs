@@ -8,7 +8,6 @@ import { keepApart, sharedCache } from "./shared.mjs";
 import { lifetimeOf, storedKind, strings, tagsOf } from "./values.mjs";
 
 /** @typedef {import("../types/client.d.ts").ClientSetOptions} ClientSetOptions */
-/** @typedef {import("../types/index.d.ts").CacheEvent} CacheEvent */
 /** @typedef {import("./shared.mjs").SharedCache} SharedCache */
 
 /** Keys that are remembered to wait for their set. */
@@ -16,16 +15,7 @@ const MAX_REMEMBERED = 1_000;
 
 /** @type {typeof import("../types/client.d.ts").createCacheClient} */
 export function createCacheClient(given = {}) {
-  const operations = { hit: 0, stale: 0, miss: 0, set: 0, revalidate: 0, degraded: 0 };
-  const { onEvent } = given;
-  const options = {
-    ...resolveOptions(given, runtime.env),
-    throwOnRevalidateError: true,
-    onEvent: (/** @type {CacheEvent} */ event) => {
-      operations[event.type]++;
-      onEvent?.(event);
-    },
-  };
+  const options = { ...resolveOptions(given, runtime.env), throwOnRevalidateError: true };
   keepApart(options);
   /** What gets that called for a render had seen of the log: the revision of the set that answers. */
   const asked = rememberVersions();
@@ -53,10 +43,7 @@ export function createCacheClient(given = {}) {
 
     updateTags: (tags) => revalidate(options, strings(tags)),
 
-    stats() {
-      const [bytes = 0, entries = 0] = sharedCache(options).core.memorySize();
-      return { operations: { ...operations }, memory: { bytes, entries } };
-    },
+    stats: () => sharedCache(options).stats(),
   };
 }
 
@@ -65,24 +52,23 @@ export function createCacheClient(given = {}) {
  * @param {{ key: string, build?: string, tags: string[], softTags: string[] }} request
  * @returns {Promise<{ entry: any, version: number, callsForRender: boolean }>}
  */
-async function read({ core, emit, complain, options }, request) {
-  const began = performance.now();
+async function read({ core, begin, complain, options }, request) {
   const { key } = request;
-  const found = await core.get(request);
+  const operation = begin(key);
+  const found = await core.get(request, operation);
   const { status, kind, value, lastModified, revalidate, expire, version, callsForRender, reason, detail } = found;
-  const ms = performance.now() - began;
   if (status === "miss") {
-    const isUnavailable = reason === "unavailable";
-    if (isUnavailable) {
+    if (reason === "unavailable") {
       complain("warn", "get", `the table ${options.tableName} did not give ${key}: ${detail}`);
+      operation.end("degraded", detail);
+    } else {
+      operation.end("miss", reason);
     }
-    emit({ type: isUnavailable ? "degraded" : "miss", key, reason: detail || reason, ms });
     return { entry: null, version, callsForRender };
   }
   const isDue = typeof revalidate === "number" && lastModified + revalidate * 1_000 <= Date.now();
   const isStale = status === "stale" || isDue;
-  const { rawBytes: bytes, storedBytes } = found;
-  emit({ type: isStale ? "stale" : "hit", key, kind, source: "table", ms, bytes, storedBytes });
+  operation.end(isStale ? "stale" : "hit", undefined, found, "table");
   return { entry: { value, kind, lastModified, isStale, revalidate, expire }, version, callsForRender };
 }
 
@@ -91,17 +77,16 @@ async function read({ core, emit, complain, options }, request) {
  * @param {ReturnType<typeof requestOf> & { key: string, build?: string, revision?: number, overwrites: boolean }} request
  * @returns {Promise<boolean>}
  */
-async function store({ core, emit, complain, options }, request) {
+async function store({ core, begin, complain, options }, request) {
   const { key, kind } = request;
-  const began = performance.now();
+  const operation = begin(key, kind);
   try {
-    const { rawBytes: bytes, storedBytes } = await core.set(request);
-    emit({ type: "set", key, kind, ms: performance.now() - began, bytes, storedBytes });
+    operation.end("set", undefined, await core.set(request, operation));
     return true;
   } catch (error) {
     const reason = messageOf(error);
     complain("error", "set", `the table ${options.tableName} did not take ${key}: ${reason}`);
-    emit({ type: "degraded", key, kind, reason, ms: performance.now() - began });
+    operation.end("degraded", reason);
     return false;
   }
 }

@@ -7,6 +7,7 @@ import { buildTimeCache, readBuildId, readBuildOutput } from "./build-output.mjs
 import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
+import { sharedCache } from "./shared.mjs";
 import {
   answers,
   isBuildScoped,
@@ -26,7 +27,7 @@ import {
 /** @typedef {import("../types/index.d.ts").CacheValue} CacheValue */
 /** @typedef {import("../types/index.d.ts").GetContext} GetContext */
 /** @typedef {import("../types/index.d.ts").SetContext} SetContext */
-/** @typedef {import("../types/index.d.ts").CacheEvent} CacheEvent */
+/** @typedef {import("./operations.mjs").Operation} Operation */
 /** @typedef {import("./shared.mjs").SharedCache} SharedCache */
 
 /** Gets that one handler instance remembers; Next makes one per request, but keeps some for long. */
@@ -53,6 +54,11 @@ export class DynamoDBCacheHandler {
   /** The options of this class; of the unconfigured one, those that the environment gives. */
   static get options() {
     return (environmentOptions ??= resolveOptions({}, runtime.env));
+  }
+
+  /** What this process has done so far. */
+  static stats() {
+    return sharedCache(this.options).stats();
   }
 
   /** @type {CacheHandlerContext} */
@@ -109,6 +115,10 @@ export class DynamoDBCacheHandler {
 
   resetRequestCache() {}
 
+  stats() {
+    return sharedCache(this.#options).stats();
+  }
+
   /**
    * @param {SharedCache} cache
    * @param {string} key
@@ -116,29 +126,22 @@ export class DynamoDBCacheHandler {
    * @returns {Promise<CacheHandlerValue | null>}
    */
   async #get(cache, key, ctx) {
-    const began = performance.now();
     const kind = requestedKind(ctx);
-    /** @param {Omit<CacheEvent, "ms" | "key">} event */
-    const emit = (event) => cache.emit({ key, ...(kind && { kind }), ms: performance.now() - began, ...event });
+    const operation = cache.begin(key, kind);
     const build = await this.#build(cache, kind);
-    const found = await cache.core.get({ key, build, tags: strings(ctx.tags), softTags: softTagsOf(key, ctx) });
+    const request = { key, build, tags: strings(ctx.tags), softTags: softTagsOf(key, ctx) };
+    const found = await cache.core.get(request, operation);
     this.#remember(key, found);
     if (found.status === "miss") {
-      return this.#miss(cache, key, ctx, found, emit);
+      return this.#miss(cache, key, ctx, found, operation);
     }
     if (!answers(kind, found.kind)) {
       cache.logger.warn(`the entry ${key} is of kind ${found.kind}, not ${kind}: it is rendered again`);
-      emit({ type: "miss", reason: "another kind" });
+      operation.end("miss", "another kind");
       return null;
     }
     const isStale = found.status === "stale";
-    emit({
-      type: isStale ? "stale" : "hit",
-      kind: found.kind,
-      source: "table",
-      bytes: found.rawBytes,
-      storedBytes: found.storedBytes,
-    });
+    operation.end(isStale ? "stale" : "hit", undefined, found, "table");
     const value = copyOf(found.value);
     const entry = { lastModified: found.lastModified, value, ...cacheControlOf(found) };
     const judged = { key, entry, tags: tagsWeighedByNext(value, ctx) };
@@ -150,23 +153,23 @@ export class DynamoDBCacheHandler {
    * @param {string} key
    * @param {GetContext} ctx
    * @param {{ reason: string, detail: string, version: number }} found
-   * @param {(event: Omit<CacheEvent, "ms" | "key">) => void} emit
+   * @param {Operation} operation
    * @returns {Promise<CacheHandlerValue | null>}
    */
-  async #miss(cache, key, ctx, found, emit) {
+  async #miss(cache, key, ctx, found, operation) {
     if (found.reason === "unavailable") {
       const line = `the table ${cache.options.tableName} did not give ${key}: ${found.detail}`;
       cache.complain("warn", "get", `${line} Pages are rendered without the cache meanwhile.`);
-      emit({ type: "degraded", reason: found.detail });
+      operation.end("degraded", found.detail);
       return null;
     }
     if (found.reason !== "revalidated" && !isFetch(requestedKind(ctx))) {
       const built = await readBuildOutput(this.#context, key, ctx);
       if (built) {
-        return this.#fromBuild(cache, key, built, ctx, found, emit);
+        return this.#fromBuild(cache, key, built, ctx, found, operation);
       }
     }
-    emit({ type: "miss", reason: found.reason });
+    operation.end("miss", found.reason);
     return null;
   }
 
@@ -178,19 +181,20 @@ export class DynamoDBCacheHandler {
    * @param {CacheHandlerValue} built
    * @param {GetContext} ctx
    * @param {{ version: number }} found
-   * @param {(event: Omit<CacheEvent, "ms" | "key">) => void} emit
+   * @param {Operation} operation
    * @returns {Promise<CacheHandlerValue | null>}
    */
-  async #fromBuild(cache, key, built, ctx, found, emit) {
+  async #fromBuild(cache, key, built, ctx, found, operation) {
     const tags = [...tagsOf(built.value, ctx), ...softTagsOf(key, ctx)];
-    const { status, reason, revalidatedTags } = await cache.core.judgeBuilt(tags, built.lastModified, found.version);
+    const judgement = await cache.core.judgeBuilt(tags, built.lastModified, found.version, operation);
+    const { status, reason, detail, revalidatedTags } = judgement;
     if (status === "miss") {
-      emit({ type: "miss", reason });
+      const isDegraded = reason === "unavailable";
+      operation.end(isDegraded ? "degraded" : "miss", isDegraded ? detail : reason);
       return null;
     }
-    const kind = storedKind(built.value);
     const isStale = status === "stale";
-    emit({ type: isStale ? "stale" : "hit", kind, source: "build" });
+    operation.end(isStale ? "stale" : "hit", undefined, { kind: storedKind(built.value) }, "build");
     const judged = { key, entry: built, tags: tagsWeighedByNext(built.value, ctx) };
     return isStale ? stale(judged, revalidatedIn(cache, { revalidatedTags })) : fresh(judged);
   }
@@ -202,13 +206,13 @@ export class DynamoDBCacheHandler {
    * @param {SetContext} ctx
    */
   async #set(cache, key, data, ctx) {
-    const began = performance.now();
     const kind = storedKind(data);
     const unfit = unfitPage(data);
     if (unfit) {
       cache.logger.debug(`${key} is not stored: ${unfit}`);
       return;
     }
+    const operation = cache.begin(key, kind);
     const { revalidate, expire } = lifetimeOf(data, ctx);
     const build = await this.#build(cache, kind);
     const asked = this.#asked.get(key);
@@ -227,14 +231,12 @@ export class DynamoDBCacheHandler {
     };
     this.#asked.delete(key);
     try {
-      const stored = await cache.core.set(request);
-      const ms = performance.now() - began;
-      cache.emit({ type: "set", key, kind, ms, bytes: stored.rawBytes, storedBytes: stored.storedBytes });
+      operation.end("set", undefined, await cache.core.set(request, operation));
     } catch (error) {
       const reason = messageOf(error);
       const line = `the table ${cache.options.tableName} did not take ${key}: ${reason}`;
       cache.complain("error", "set", `${line} It will be rendered again.`);
-      cache.emit({ type: "degraded", key, kind, reason, ms: performance.now() - began });
+      operation.end("degraded", reason);
     }
   }
 

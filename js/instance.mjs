@@ -6,6 +6,7 @@ import runtime from "#runtime";
 import { compileCore } from "./core.mjs";
 
 /** @typedef {import("../pkg/core-bindings.js").Core} Core */
+/** @typedef {Pick<import("./operations.mjs").Operation, "consumed">} Meter told what a call consumes; without one, the core's own is */
 
 /**
  * @typedef {object} Instance
@@ -48,24 +49,24 @@ export class CoreInstance {
     this.#hostOf = hostOf;
   }
 
-  /** @param {object} request */
-  get(request) {
-    return this.#call((core) => core.get(request));
+  /** @param {object} request @param {Meter} [meter] */
+  get(request, meter) {
+    return this.#call((core) => core.get(request, meter));
   }
 
-  /** @param {object} request */
-  set(request) {
-    return this.#call((core) => core.set(request));
+  /** @param {object} request @param {Meter} [meter] */
+  set(request, meter) {
+    return this.#call((core) => core.set(request, meter));
   }
 
-  /** @param {string[]} tags @param {number} builtAtMs @param {number} version */
-  judgeBuilt(tags, builtAtMs, version) {
-    return this.#call((core) => core.judgeBuilt(tags, builtAtMs, version));
+  /** @param {string[]} tags @param {number} builtAtMs @param {number} version @param {Meter} [meter] */
+  judgeBuilt(tags, builtAtMs, version, meter) {
+    return this.#call((core) => core.judgeBuilt(tags, builtAtMs, version, meter));
   }
 
-  /** @param {string[]} tags @param {boolean} soft @param {number} [expire] */
-  revalidateTags(tags, soft, expire) {
-    return this.#call((core) => core.revalidateTags(tags, soft, expire));
+  /** @param {string[]} tags @param {boolean} soft @param {number} [expire] @param {Meter} [meter] */
+  revalidateTags(tags, soft, expire, meter) {
+    return this.#call((core) => core.revalidateTags(tags, soft, expire, meter));
   }
 
   refresh() {

@@ -99,8 +99,9 @@ export function resolveOptions(given, env) {
  * @param {Options} options
  */
 export function coreOptions(options) {
-  const { credentials, fetch: _fetch, log: _log, onEvent: _onEvent, buildId: _buildId, ...plain } = options;
-  return { ...plain, hasCredentials: credentials !== undefined };
+  const { credentials, fetch: _fetch, log: _log, onEvent, buildId: _buildId, ...plain } = options;
+  // Where nobody listens, answers need not say what they consumed.
+  return { ...plain, hasCredentials: credentials !== undefined, asksForCapacity: onEvent !== undefined };
 }
 
 /**

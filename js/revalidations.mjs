@@ -3,7 +3,7 @@
 
 import { messageOf } from "./complaints.mjs";
 
-/** @typedef {Pick<import("./shared.mjs").SharedCache, "core" | "logger" | "complain" | "emit" | "options">} Cache */
+/** @typedef {Pick<import("./shared.mjs").SharedCache, "core" | "logger" | "complain" | "begin" | "options">} Cache */
 /** @typedef {{ expire?: number }} Durations */
 
 /** @typedef {Map<string, { tags: string[], durations: Durations | undefined, at: number }>} Refused */
@@ -68,11 +68,11 @@ export function createRevalidations(cache) {
  * @param {Durations | undefined} durations
  * @returns {Promise<boolean>} whether the store has confirmed it
  */
-async function append({ core, complain, emit, options }, refused, tags, durations) {
-  const began = performance.now();
+async function append({ core, complain, begin, options }, refused, tags, durations) {
+  const operation = begin(undefined, undefined, tags);
   try {
-    await core.revalidateTags(tags, Boolean(durations), durations?.expire);
-    emit({ type: "revalidate", tags, ms: performance.now() - began });
+    await core.revalidateTags(tags, Boolean(durations), durations?.expire, operation);
+    operation.end("revalidate");
     return true;
   } catch (error) {
     const reason = messageOf(error);
@@ -83,7 +83,7 @@ async function append({ core, complain, emit, options }, refused, tags, duration
     }
     const line = `revalidation of ${tags.join(", ")} was not confirmed by the table ${options.tableName}: ${reason}`;
     complain("error", "revalidate", `${line} It holds in this process, and is tried again until it holds everywhere.`);
-    emit({ type: "degraded", tags, reason, ms: performance.now() - began });
+    operation.end("degraded", reason);
     if (options.throwOnRevalidateError) {
       throw error;
     }

@@ -5,6 +5,7 @@
 import { pieces } from "./byte-stream.mjs";
 
 /** @typedef {import("./shared.mjs").SharedCache} SharedCache */
+/** @typedef {import("./operations.mjs").Operation} Operation */
 /** @typedef {{ slot: number, generation: number, count: number, bytes: number }} Segments where a body lies */
 
 /** The kind of a segment's entry. */
@@ -30,10 +31,11 @@ const CONCURRENT_READS = 4;
  * @param {string} entry.key
  * @param {ReadableStream<Uint8Array>} stream
  * @param {number} slot where its segments go
+ * @param {Operation} operation
  * @returns {Promise<{ body: Uint8Array } | { segments: Segments, storedBytes: number }>}
  * @throws when the stream breaks off, is too long, or a segment was not stored
  */
-export async function storeBody(cache, entry, stream, slot) {
+export async function storeBody(cache, entry, stream, slot, operation) {
   const segments = { slot, generation: Math.random(), count: 0, bytes: 0 };
   let storedBytes = 0;
   for await (const { bytes: body, isLast } of pieces(stream, SEGMENT_BYTES)) {
@@ -46,7 +48,7 @@ export async function storeBody(cache, entry, stream, slot) {
     }
     const key = segmentKey(entry.key, segments.slot, segments.count++);
     const value = { generation: segments.generation, body };
-    storedBytes += (await cache.core.set({ ...entry, key, kind: KIND, value })).storedBytes;
+    storedBytes += (await cache.core.set({ ...entry, key, kind: KIND, value }, operation)).storedBytes;
   }
   return { segments, storedBytes };
 }
@@ -57,9 +59,10 @@ export async function storeBody(cache, entry, stream, slot) {
  * @param {SharedCache} cache
  * @param {string} key the entry's
  * @param {Segments} segments
+ * @param {Operation} operation
  * @returns {Promise<{ chunks: Uint8Array[], storedBytes: number } | undefined>} undefined when one is gone, or of another write
  */
-export async function readBody(cache, key, { slot, generation, count, bytes }) {
+export async function readBody(cache, key, { slot, generation, count, bytes }, operation) {
   /** @type {Uint8Array[]} */
   const chunks = Array.from({ length: count });
   let storedBytes = 0;
@@ -69,7 +72,7 @@ export async function readBody(cache, key, { slot, generation, count, bytes }) {
     while (isWhole && next < count) {
       const index = next++;
       const name = segmentKey(key, slot, index);
-      const found = await cache.core.get({ key: name, tags: [], softTags: [], byKnownLog: true });
+      const found = await cache.core.get({ key: name, tags: [], softTags: [], byKnownLog: true }, operation);
       isWhole &&= found.status !== "miss" && found.kind === KIND && found.value.generation === generation;
       chunks[index] = found.value?.body;
       storedBytes += found.storedBytes ?? 0;

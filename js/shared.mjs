@@ -2,15 +2,16 @@
 // bundle this module more than once, so what is shared hangs on globalThis.
 
 import runtime from "#runtime";
-import { createComplaints, messageOf } from "./complaints.mjs";
+import { createComplaints } from "./complaints.mjs";
 import { createHost } from "./host.mjs";
 import { CoreInstance } from "./instance.mjs";
+import { createOperations } from "./operations.mjs";
 import { coreOptions } from "./options.mjs";
 import { createRevalidations } from "./revalidations.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
-/** @typedef {import("../types/index.d.ts").CacheEvent} CacheEvent */
+/** @typedef {ReturnType<typeof createOperations>} Operations */
 
 /**
  * @typedef {object} SharedCache
@@ -18,7 +19,9 @@ import { createRevalidations } from "./revalidations.mjs";
  * @property {Logger} logger
  * @property {Options} options
  * @property {ReturnType<typeof createComplaints>} complain
- * @property {(event: CacheEvent) => void} emit
+ * @property {Operations["begin"]} begin an operation that is counted, and told of when it ends
+ * @property {Operations["silent"]} silent counts what no event tells of
+ * @property {() => import("../types/index.d.ts").CacheStats} stats
  * @property {ReturnType<typeof createRevalidations>["revalidate"]} revalidate
  */
 
@@ -28,6 +31,9 @@ import { createRevalidations } from "./revalidations.mjs";
  * @property {WeakMap<object, number>} identities numbers for what options hold beside plain values
  * @property {number} identified how many there are
  */
+
+/** Next's own handlers log each operation where it is set, to anything. */
+const DEBUG = "NEXT_PRIVATE_DEBUG_CACHE";
 
 const VERSION = 1;
 const STORE = Symbol.for("nextjs-dynamodb-cache");
@@ -97,7 +103,7 @@ export function loggerFor(log) {
   }
   /** @param {"info" | "warn" | "error" | "debug"} level */
   const line = (level) => (/** @type {string} */ message) => console[level](`[nextjs-dynamodb-cache] ${message}`);
-  const debug = runtime.env("NEXT_PRIVATE_DEBUG_CACHE") ? line("debug") : silent;
+  const debug = runtime.env(DEBUG) ? line("debug") : silent;
   return { debug, info: line("info"), warn: line("warn"), error: line("error") };
 }
 
@@ -124,13 +130,14 @@ function findOrMake(options) {
 function make(options) {
   const logger = loggerFor(options.log);
   const complain = createComplaints(logger);
-  const emit = emitter(options, logger);
+  const isDebugging = options.log !== false && runtime.env(DEBUG) !== undefined;
+  const { begin, silent, stats } = createOperations({ onEvent: options.onEvent, logger, isDebugging });
   /** @type {WeakMap<object, import("./host.mjs").Host>} */
   const hosts = new WeakMap();
   const core = new CoreInstance(
     ({ Core }) => {
       const host = hostFor(options, logger);
-      const made = new Core(host, coreOptions(options));
+      const made = new Core(host, coreOptions(options), silent);
       hosts.set(made, host);
       return made;
     },
@@ -141,8 +148,17 @@ function make(options) {
     },
     (made) => hosts.get(made),
   );
-  const revalidations = createRevalidations({ core, logger, complain, emit, options });
-  return { core, logger, options, complain, emit, revalidate: revalidations.revalidate };
+  const revalidations = createRevalidations({ core, logger, complain, begin, options });
+  return {
+    core,
+    logger,
+    options,
+    complain,
+    begin,
+    silent,
+    stats: () => stats(core.memorySize()),
+    revalidate: revalidations.revalidate,
+  };
 }
 
 /**
@@ -163,22 +179,4 @@ function nameOf(options, store) {
   };
   const values = Object.entries(options).map(([name, value]) => [name, identified(value)]);
   return JSON.stringify([VERSION, values]);
-}
-
-/**
- * @param {Options} options
- * @param {Logger} logger
- * @returns {(event: CacheEvent) => void}
- */
-function emitter({ onEvent }, logger) {
-  if (!onEvent) {
-    return () => {};
-  }
-  return (event) => {
-    try {
-      onEvent(event);
-    } catch (error) {
-      logger.warn(`the onEvent option threw: ${messageOf(error)}`);
-    }
-  };
 }

@@ -94,23 +94,24 @@ export function createUseCacheHandler(given = {}) {
  */
 async function readEntry(cache, request, slots) {
   const { key } = request;
-  const began = performance.now();
-  const found = await cache.core.get(request);
-  const body = found.status === "miss" || found.kind !== KIND ? undefined : await bodyOf(cache, key, found, slots);
-  const ms = performance.now() - began;
+  const operation = cache.begin(key, KIND);
+  const found = await cache.core.get(request, operation);
+  const isOurs = found.status !== "miss" && found.kind === KIND;
+  const body = isOurs ? await bodyOf(cache, key, found, slots, operation) : undefined;
   if (found.reason === "unavailable") {
     const line = `the table ${cache.options.tableName} did not give an entry of 'use cache': ${found.detail}`;
     cache.complain("warn", "get", `${line} It is rendered without the cache meanwhile.`);
+    operation.end("degraded", found.detail);
+    return undefined;
   }
   if (!body) {
-    const other = found.kind === KIND ? "a part of the value is gone" : "another kind";
-    const reason = found.status === "miss" ? found.detail || found.reason : other;
-    cache.emit({ type: found.reason === "unavailable" ? "degraded" : "miss", key, kind: KIND, reason, ms });
+    // What is ours and has no body has lost a segment of it.
+    const other = isOurs ? "unreadable" : "another kind";
+    operation.end("miss", found.status === "miss" ? found.reason : other);
     return undefined;
   }
   const isStale = found.status === "stale";
-  const { rawBytes: bytes, storedBytes } = body;
-  cache.emit({ type: isStale ? "stale" : "hit", key, kind: KIND, source: "table", ms, bytes, storedBytes });
+  operation.end(isStale ? "stale" : "hit", undefined, body, "table");
   const { tags, stale, timestamp, expire, revalidate } = found.value;
   return { value: streamOf(body.chunks), tags: [...tags], stale, timestamp, expire, revalidate: isStale ? REGENERATE : revalidate };
 }
@@ -122,13 +123,14 @@ async function readEntry(cache, request, slots) {
  * @param {string} key
  * @param {{ value: any, rawBytes: number, storedBytes: number }} found
  * @param {Map<string, number>} slots
+ * @param {import("./operations.mjs").Operation} operation
  */
-async function bodyOf(cache, key, { value, rawBytes, storedBytes }, slots) {
+async function bodyOf(cache, key, { value, rawBytes, storedBytes }, slots, operation) {
   if (!value.segments) {
     return { chunks: [value.body], rawBytes, storedBytes };
   }
   remember(slots, key, value.segments.slot);
-  const read = await readBody(cache, key, value.segments);
+  const read = await readBody(cache, key, value.segments, operation);
   return read && { chunks: read.chunks, rawBytes: value.segments.bytes, storedBytes: read.storedBytes };
 }
 
@@ -162,7 +164,7 @@ async function storeUnbroken(cache, key, pendingEntry, slots) {
  * @param {Map<string, number>} slots
  */
 async function storeEntry(cache, key, rendered, slots) {
-  const began = performance.now();
+  const operation = cache.begin(key, KIND);
   const { value: stream, tags, stale, timestamp, expire, revalidate } = rendered;
   const entry = {
     key,
@@ -177,16 +179,16 @@ async function storeEntry(cache, key, rendered, slots) {
   };
   const slot = nextSlot(slots.get(key));
   remember(slots, key, slot); // at once: a set that overlaps takes another
-  const body = await storeBody(cache, entry, stream, slot);
+  const body = await storeBody(cache, entry, stream, slot, operation);
   const value = { tags: [...tags], stale, timestamp, expire, revalidate };
   if ("body" in body) {
-    const { rawBytes: bytes, storedBytes } = await cache.core.set({ ...entry, value: { ...value, body: body.body } });
-    cache.emit({ type: "set", key, kind: KIND, ms: performance.now() - began, bytes, storedBytes });
+    const stored = await cache.core.set({ ...entry, value: { ...value, body: body.body } }, operation);
+    operation.end("set", undefined, stored);
     return;
   }
   const { segments, storedBytes } = body;
-  await cache.core.set({ ...entry, value: { ...value, segments } });
-  cache.emit({ type: "set", key, kind: KIND, ms: performance.now() - began, bytes: segments.bytes, storedBytes });
+  await cache.core.set({ ...entry, value: { ...value, segments } }, operation);
+  operation.end("set", undefined, { rawBytes: segments.bytes, storedBytes });
 }
 
 /**

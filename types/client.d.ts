@@ -1,4 +1,4 @@
-import type { DynamoDBCacheOptions } from "./index.js";
+import type { CacheStats, DynamoDBCacheOptions } from "./index.js";
 
 /**
  * The cache without Next: the same table and the same rows, for a webhook, a Worker, a Lambda function or a script. Nothing
@@ -64,9 +64,4 @@ export interface ClientEntry<Value = any> {
   expire?: number;
 }
 
-export interface CacheClientStats {
-  /** Operations so far, by how they went. */
-  operations: Record<"hit" | "stale" | "miss" | "set" | "revalidate" | "degraded", number>;
-  /** The entries kept in this process. */
-  memory: { bytes: number; entries: number };
-}
+export interface CacheClientStats extends CacheStats {}

@@ -7,6 +7,9 @@ export class DynamoDBCacheHandler {
   /** The handler class with these options; every instance of it, in every request, shares one cache. */
   static configure(options?: DynamoDBCacheOptions): typeof DynamoDBCacheHandler;
 
+  /** What this process has done with these options so far; what `createUseCacheHandler` did with the same ones counts, too. */
+  static stats(): CacheStats;
+
   /** What Next hands to the handler it constructs, two or three times a request. */
   constructor(context?: CacheHandlerContext);
 
@@ -21,6 +24,9 @@ export class DynamoDBCacheHandler {
 
   /** Next calls it at the start of a request; nothing is kept per request here. */
   resetRequestCache(): void;
+
+  /** The class's `stats()`. */
+  stats(): CacheStats;
 }
 
 export interface DynamoDBCacheOptions {
@@ -69,7 +75,7 @@ export interface DynamoDBCacheOptions {
   tagFreshnessMs?: number;
   /** Whether `revalidateTag` rejects when the store has not confirmed it; it is logged in any case. Default: false. */
   throwOnRevalidateError?: boolean;
-  /** Called with one plain object per operation. */
+  /** Called with one plain object per operation. With it, DynamoDB is asked what each request takes. */
   onEvent?: (event: CacheEvent) => void;
 }
 
@@ -118,7 +124,7 @@ export interface CacheEvent {
   tags?: string[];
   /** Where a hit came from: the table, or the build's own output. */
   source?: "table" | "build";
-  /** Why it is a miss, or what went wrong. */
+  /** Why it is a miss (`absent`, `revalidated`, `unreadable`, `another kind`), or in any words what went wrong. */
   reason?: string;
   /** How long the operation took, in milliseconds. */
   ms: number;
@@ -126,6 +132,26 @@ export interface CacheEvent {
   bytes?: number;
   /** Bytes that it takes in the table. */
   storedBytes?: number;
+  /** Requests that it sent to DynamoDB, those that failed included; a read that operations share counts to one of them. */
+  requests: number;
+  /** Capacity units that they took, as DynamoDB says; zero where an answer did not come, or does not say. */
+  units: { read: number; write: number };
+}
+
+/** What a process has done since it started. */
+export interface CacheStats {
+  /** Operations, by how they went. */
+  operations: Record<CacheEvent["type"], number>;
+  /** Misses, by their reason. */
+  misses: Record<"absent" | "revalidated" | "unreadable" | "another kind", number>;
+  /** Requests to DynamoDB, those that failed and those behind the callers' backs included. */
+  requests: number;
+  /** Bytes of their bodies, and of the bodies that were answered. */
+  bytes: { sent: number; received: number };
+  /** Capacity units that they took; only with the option `onEvent`, which has DynamoDB asked for them. */
+  units?: { read: number; write: number };
+  /** The entries kept in this process. */
+  memory: { bytes: number; entries: number };
 }
 
 export interface CacheHandlerContext {

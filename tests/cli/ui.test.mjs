@@ -8,6 +8,8 @@ import { createReporter } from "../../js/reporter.mjs";
 import { startStore } from "../integration/instances.mjs";
 import { filledTable, startWindow, stopWindows } from "./window.mjs";
 
+const COST = { requests: 1, units: { read: 1, write: 0 } };
+
 /** @type {Awaited<ReturnType<typeof startStore>>} */
 let store;
 /** @type {Awaited<ReturnType<typeof filledTable>>} */
@@ -239,7 +241,7 @@ describe("what instances report", () => {
     const script = `
       import { createReporter } from ${JSON.stringify(new URL("../../js/reporter.mjs", import.meta.url))};
       const report = createReporter({ url: ${JSON.stringify(readOnly.address)} });
-      for (let n = 0; n < 10; n++) report({ type: "hit", key: "k", ms: 1 });`;
+      for (let n = 0; n < 10; n++) report({ type: "hit", key: "k", ms: 1, ...COST });`;
     const began = performance.now();
     const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], { encoding: "utf8" });
     assert.deepEqual([status, stderr], [0, ""]);
@@ -248,18 +250,18 @@ describe("what instances report", () => {
 
   test("is dropped when the window is away, and the loss is told when it is back", async () => {
     const away = createReporter({ url: "http://127.0.0.1:9/#token=t" });
-    away({ type: "hit", key: "k", ms: 1 });
+    away({ type: "hit", key: "k", ms: 1, ...COST });
     await away.flush();
     const wrong = createReporter({ url: readOnly.address.replace(/token=.*/, "token=wrong") });
-    wrong({ type: "hit", key: "k", ms: 1 });
+    wrong({ type: "hit", key: "k", ms: 1, ...COST });
     await wrong.flush();
 
     const late = createReporter({ url: readOnly.address, instance: "late" });
     for (let n = 0; n < 2_100; n++) {
-      late({ type: "miss", key: "€".repeat(2_000), reason: "€".repeat(2_000), ms: 1 });
+      late({ type: "miss", key: "€".repeat(2_000), reason: "€".repeat(2_000), ms: 1, ...COST });
     }
     await late.flush();
-    late({ type: "hit", key: "k", ms: 1 });
+    late({ type: "hit", key: "k", ms: 1, ...COST });
     await late.flush();
     const { body } = await ask(readOnly, "/api/live");
     const { hit, miss, dropped } = body.instances.find((/** @type {any} */ { name }) => name === "late");
@@ -273,7 +275,7 @@ describe("what instances report", () => {
     for (const url of ["http://localhost:1/#token=t", "http://[::1]:1/#token=t", "https://example.com/#token=t"]) {
       assert.equal(typeof createReporter({ url }), "function");
     }
-    assert.equal(createReporter({ url: undefined })({ type: "hit", ms: 1 }), undefined);
+    assert.equal(createReporter({ url: undefined })({ type: "hit", ms: 1, ...COST }), undefined);
   });
 
   test("is counted by the second, forgotten after ten minutes, and priced where it tells units", () => {

@@ -69,12 +69,13 @@ async function open({ address, origin }, options = { viewport: WIDTHS.desktop })
 async function report() {
   const onEvent = createReporter({ url: readOnly.address, instance: "web-1" });
   const other = createReporter({ url: readOnly.address, instance: "web-2" });
+  const cost = { requests: 1, units: { read: 1, write: 0 } };
   for (let n = 0; n < 400; n++) {
     const type = n % 23 === 0 ? "miss" : n % 11 === 0 ? "stale" : "hit";
-    (n % 3 === 0 ? other : onEvent)({ type, key: `/blog/${n % 7}`, kind: "APP_PAGE", ms: 2 + (n % 40) / 4, source: "table", reason: type === "miss" ? "absent" : undefined });
+    (n % 3 === 0 ? other : onEvent)({ type, key: `/blog/${n % 7}`, kind: "APP_PAGE", ms: 2 + (n % 40) / 4, source: "table", reason: type === "miss" ? "absent" : undefined, ...cost });
   }
-  onEvent({ type: "set", key: "/blog/1", kind: "APP_PAGE", ms: 9, bytes: 48_000, storedBytes: 7_000 });
-  onEvent({ type: "revalidate", tags: ["posts"], ms: 7 });
+  onEvent({ type: "set", key: "/blog/1", kind: "APP_PAGE", ms: 9, bytes: 48_000, storedBytes: 7_000, ...cost });
+  onEvent({ type: "revalidate", tags: ["posts"], ms: 7, ...cost });
   await Promise.all([onEvent.flush(), other.flush()]);
 }
 

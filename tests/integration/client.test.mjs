@@ -129,7 +129,14 @@ test("stats count each operation and what is in memory", async () => {
   const events = [];
   const client = createCacheClient({ ...connection, onEvent: ({ type }) => events.push(type) });
   const nothing = { hit: 0, stale: 0, miss: 0, set: 0, revalidate: 0, degraded: 0 };
-  assert.deepEqual(client.stats(), { operations: nothing, memory: { bytes: 0, entries: 0 } });
+  assert.deepEqual(client.stats(), {
+    operations: nothing,
+    misses: { absent: 0, revalidated: 0, unreadable: 0, "another kind": 0 },
+    requests: 0,
+    bytes: { sent: 0, received: 0 },
+    units: { read: 0, write: 0 },
+    memory: { bytes: 0, entries: 0 },
+  });
   await client.get("key");
   await client.set("key", "value", { tags: ["t"], revalidate: 60 });
   await client.get("key");

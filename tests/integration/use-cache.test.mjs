@@ -211,7 +211,7 @@ test("a large entry is judged by its tags, and a lost segment is a miss", async 
   const segment = (await store.scan(table)).find(({ kind }) => kind?.S === "USE_CACHE_SEGMENT");
   await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: segment?.key } });
   assert.equal(await d.useCache.get(KEY, []), undefined);
-  assert.equal(d.events.at(-1)?.reason, "a part of the value is gone");
+  assert.equal(d.events.at(-1)?.reason, "unreadable");
 });
 
 test("overlapping sets of a large entry give one of them whole, or a miss", async () => {
