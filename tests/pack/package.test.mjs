@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -30,6 +30,7 @@ const EXPORTS = {
   "./cache-handler": ["default"],
   "./client": ["createCacheClient"],
   "./create-table": ["createCacheTable"],
+  "./opentelemetry": ["createOpenTelemetryEmitter"],
   "./reporter": ["createReporter"],
   "./use-cache": ["createUseCacheHandler"],
   "./use-cache-handler": ["default"],
@@ -38,6 +39,10 @@ const EXPORTS = {
   "./core.wasm?module": undefined,
   "./package.json": undefined,
 };
+
+/** What an application installs to use an export. */
+/** @type {Record<string, string | undefined>} */
+const PEERS = { "./opentelemetry": "@opentelemetry/api" };
 
 const execute = promisify(execFile);
 
@@ -97,6 +102,11 @@ for (const [path, names] of Object.entries(EXPORTS)) {
     const script = names
       ? `console.log(JSON.stringify(Object.keys(await import(${JSON.stringify(specifier)}))))`
       : `import fs from "node:fs"; console.log(fs.statSync(new URL(import.meta.resolve(${JSON.stringify(specifier)}))).isFile())`;
+    const peer = PEERS[path];
+    if (peer) {
+      await assert.rejects(node(["--input-type=module", "--eval", script]), new RegExp(`Cannot find package '${peer}'`));
+      await cp(join(ROOT, "node_modules", peer), join(app(), "node_modules", peer), { recursive: true });
+    }
     const { stdout } = await node(["--input-type=module", "--eval", script]);
     assert.deepEqual(JSON.parse(stdout), names ?? true);
   });
@@ -152,6 +162,7 @@ import { createCacheClient, type CacheClient, type ClientEntry } from "nextjs-dy
 import { createCacheTable } from "nextjs-dynamodb-cache/create-table";
 import wasm from "nextjs-dynamodb-cache/core.wasm";
 import edge from "nextjs-dynamodb-cache/core.wasm?module";
+import { createOpenTelemetryEmitter } from "nextjs-dynamodb-cache/opentelemetry";
 import { createReporter, type Reporter } from "nextjs-dynamodb-cache/reporter";
 import { DynamoDBCacheHandler as Slim, initCore, type CoreSource } from "nextjs-dynamodb-cache/slim";
 import { createUseCacheHandler, type UseCacheHandler } from "nextjs-dynamodb-cache/use-cache";
@@ -166,6 +177,8 @@ const options: DynamoDBCacheOptions = {
 export default class MyHandler extends DynamoDBCacheHandler.configure(options) {}
 export const report: Reporter = createReporter({ url: "http://127.0.0.1:4983/#token=t", instance: "web-1" });
 DynamoDBCacheHandler.configure({ onEvent: report });
+DynamoDBCacheHandler.configure({ onEvent: createOpenTelemetryEmitter({ attributes: { team: "shop" } }) });
+export const units: number | undefined = DynamoDBCacheHandler.stats().units?.read;
 await report.flush();
 export const plural: UseCacheHandler[] = [remote, createUseCacheHandler(options)];
 export const ready: typeof DynamoDBCacheHandler = handler;
