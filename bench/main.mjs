@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // `npm run bench`: this package against what else one could use, on the same stub of DynamoDB and with the same pages.
-// `--quick` takes two minutes and writes no page; `--rounds N` changes their number; `--render` writes the page of the last run anew.
+// `--quick` takes two minutes and writes no page; `--rounds N` changes their number; `--render` writes the page of the last run anew; `--profile` writes docs/profiles.md.
 
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -12,6 +12,7 @@ import { runColdStarts } from "./cold-starts.mjs";
 import { count } from "./counts.mjs";
 import { judge, verdict } from "./goals.mjs";
 import { SIZES } from "./pages.mjs";
+import { profile } from "./profile.mjs";
 import { markdown, readmeTable, svg } from "./report.mjs";
 import { runRounds, runScript } from "./rounds.mjs";
 import { startStub } from "./stub-dynamodb.mjs";
@@ -20,7 +21,7 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const README_BLOCK = /(<!-- benchmarks -->\n).*(\n<!-- end of benchmarks -->)/s;
 const { values } = parseArgs({
-  options: { quick: { type: "boolean" }, rounds: { type: "string" }, render: { type: "boolean" } },
+  options: { quick: { type: "boolean" }, rounds: { type: "string" }, render: { type: "boolean" }, profile: { type: "boolean" } },
 });
 
 if (values.render) {
@@ -29,6 +30,10 @@ if (values.render) {
 }
 prepare();
 const stub = await startStub();
+if (values.profile) {
+  await profile(stub).finally(() => stub.stop());
+  process.exit();
+}
 const redis = await startRedis();
 try {
   const results = await measure();

@@ -158,7 +158,7 @@ function misses(rows) {
     const of = [...new Set(missed.filter((row) => row.why === why).map(({ what }) => what))];
     return `- ${of.join("; ")}: ${why}.`;
   });
-  return lines.length > 0 ? `\nWhere the time goes in what misses its goal:\n\n${lines.join("\n")}\n` : "";
+  return lines.length > 0 ? `\nWhere the time goes in what misses its goal ([profiles](profiles.md)):\n\n${lines.join("\n")}\n` : "";
 }
 
 function machine() {

@@ -12,6 +12,7 @@ import { capture, run } from "../command.mjs";
  * @property {Buffer} wasm
  * @property {string} glue wasm-bindgen's JavaScript
  * @property {string} types wasm-bindgen's declarations
+ * @property {string} symbols the name of each function, as profiles number them
  */
 
 /**
@@ -60,13 +61,16 @@ async function compileInto(out, root, targetDir, { settings, artifact }, tools) 
   console.log("> wasm-opt (a quarter of a minute)");
   const optimized = join(out, `${name}.wasm`);
   const wasmOpt = fileURLToPath(new URL("../../node_modules/binaryen/bin/wasm-opt", import.meta.url));
-  const optArgs = [...settings["wasm-opt"].flags, "-o", optimized, join(out, `${name}_bg.wasm`)];
-  await run(process.execPath, [wasmOpt, ...optArgs]);
+  // The names go before they are stripped, for profiles: functions keep their order.
+  const symbols = join(out, `${name}.symbols`);
+  const flagsOfOpt = settings["wasm-opt"].flags.flatMap((flag) => (flag === "--strip-debug" ? [`--symbolmap=${symbols}`, flag] : flag));
+  await run(process.execPath, [wasmOpt, ...flagsOfOpt, "-o", optimized, join(out, `${name}_bg.wasm`)]);
   return {
     name,
     wasm: await readFile(optimized),
     glue: await readFile(join(out, `${name}.js`), "utf8"),
     types: await readFile(join(out, `${name}.d.ts`), "utf8"),
+    symbols: await readFile(symbols, "utf8"),
   };
 }
 

@@ -32,7 +32,7 @@ function sha256Of(wasm) {
  * @param {string} pkg
  * @param {import("./compile.mjs").Compiled} artifact
  */
-async function writeArtifact(pkg, { name, wasm, glue, types }) {
+async function writeArtifact(pkg, { name, wasm, glue, types, symbols }) {
   await writeWhole(join(pkg, `${name}.wasm`), wasm);
   // The core is wanted at once, everywhere; the other where gzip is at hand, and by people who wait.
   const inlined = name === "core" ? wasm : gzipSync(wasm, { level: 9 });
@@ -41,6 +41,7 @@ async function writeArtifact(pkg, { name, wasm, glue, types }) {
   await writeWhole(join(pkg, `${name}.mjs`), instantiableGlue(glue));
   await writeWhole(join(pkg, `${name}.d.mts`), instantiableTypes(name));
   await writeWhole(join(pkg, `${name}-bindings.d.ts`), types);
+  await writeWhole(join(pkg, `${name}.symbols`), symbols);
 }
 
 /**
