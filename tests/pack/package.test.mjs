@@ -29,6 +29,7 @@ const EXPORTS = {
   ".": ["DynamoDBCacheHandler"],
   "./cache-handler": ["default"],
   "./client": ["createCacheClient"],
+  "./cloudwatch": ["createCloudWatchEmitter"],
   "./create-table": ["createCacheTable"],
   "./opentelemetry": ["createOpenTelemetryEmitter"],
   "./reporter": ["createReporter"],
@@ -159,6 +160,7 @@ const USER = `
 import { DynamoDBCacheHandler, type CacheEvent, type DynamoDBCacheOptions } from "nextjs-dynamodb-cache";
 import handler from "nextjs-dynamodb-cache/cache-handler";
 import { createCacheClient, type CacheClient, type ClientEntry } from "nextjs-dynamodb-cache/client";
+import { createCloudWatchEmitter, type CloudWatchEmitter } from "nextjs-dynamodb-cache/cloudwatch";
 import { createCacheTable } from "nextjs-dynamodb-cache/create-table";
 import wasm from "nextjs-dynamodb-cache/core.wasm";
 import edge from "nextjs-dynamodb-cache/core.wasm?module";
@@ -178,6 +180,8 @@ export default class MyHandler extends DynamoDBCacheHandler.configure(options) {
 export const report: Reporter = createReporter({ url: "http://127.0.0.1:4983/#token=t", instance: "web-1" });
 DynamoDBCacheHandler.configure({ onEvent: report });
 DynamoDBCacheHandler.configure({ onEvent: createOpenTelemetryEmitter({ attributes: { team: "shop" } }) });
+export const emitter: CloudWatchEmitter = createCloudWatchEmitter({ dimensions: { Service: "shop" }, write: console.log });
+emitter.flush();
 export const units: number | undefined = DynamoDBCacheHandler.stats().units?.read;
 await report.flush();
 export const plural: UseCacheHandler[] = [remote, createUseCacheHandler(options)];
