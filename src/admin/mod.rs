@@ -1,10 +1,12 @@
 //! What people do with the table: create it, look into it, find out what is missing. No running application needs it.
 
+mod consumption;
 mod doctor;
 mod names;
 mod rows;
 pub mod table;
 
+pub use consumption::Consumption;
 pub use doctor::{Probe, TableFacts, Whereabouts};
 pub use names::{RowName, unescape};
 pub use rows::{Page, RowFacts, Says};

@@ -24,7 +24,7 @@ pub use imds::{endpoint as imds_endpoint, region as imds_region};
 pub use provider::{CredentialsError, CredentialsFunction, Provider};
 pub use secret::Secret;
 #[cfg(feature = "admin")]
-pub use sts::{CallerIdentity, caller_identity};
+pub use sts::{CallerIdentity, caller_identity, form, query};
 
 use std::fmt;
 

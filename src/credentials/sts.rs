@@ -45,21 +45,37 @@ pub async fn caller_identity(
     region: Option<&str>,
     of: &Credentials,
 ) -> Result<CallerIdentity, CredentialsError> {
+    let form = form(&[("Action", Some("GetCallerIdentity")), ("Version", Some("2011-06-15"))]);
+    let xml = query(host, region, Service::Sts, WHAT, "sts", form, of).await?;
+    let needed =
+        |name| element(&xml, name).map(str::to_owned).ok_or_else(|| CredentialsError::missing(WHAT, name));
+    Ok(CallerIdentity { account: needed("Account")?, arn: needed("Arn")? })
+}
+
+/// A signed call of a service with AWS's query protocol; gives the XML that it answers.
+/// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
+#[cfg(feature = "admin")]
+pub async fn query(
+    host: &dyn crate::host::Host,
+    region: Option<&str>,
+    service: Service,
+    what: &'static str,
+    signing_name: &'static str,
+    form: String,
+    of: &Credentials,
+) -> Result<String, CredentialsError> {
     let config = crate::shared_config::SharedConfig::load(host)
         .await
         .map_err(|error| CredentialsError::new(&error))?;
     let aws = Aws { host, config: &config, region };
-    let endpoint = aws.endpoint(Service::Sts, &aws.region()?)?;
-    let form = form(&[("Action", Some("GetCallerIdentity")), ("Version", Some("2011-06-15"))]);
-    let answer = signed(&endpoint, form, Some(of), host.now_ms())?.send(host).await?;
-    let xml = answer.text();
+    let endpoint = aws.endpoint(service, &aws.region()?)?;
+    let request = signed(what, signing_name, &endpoint, form, Some(of), host.now_ms())?;
+    let answer = request.send(host).await?;
     if answer.status != 200 {
-        let code = element(xml, "Code").unwrap_or("no code");
-        return Err(CredentialsError::of(WHAT, &format_args!("{code} (status {})", answer.status)));
+        let code = element(answer.text(), "Code").unwrap_or("no code");
+        return Err(CredentialsError::of(what, &format_args!("{code} (status {})", answer.status)));
     }
-    let needed =
-        |name| element(xml, name).map(str::to_owned).ok_or_else(|| CredentialsError::missing(WHAT, name));
-    Ok(CallerIdentity { account: needed("Account")?, arn: needed("Arn")? })
+    Ok(answer.text().to_owned())
 }
 
 /// Who asks.
@@ -102,24 +118,26 @@ fn request(
         ("WebIdentityToken", if let Proof::Token(token) = proof { Some(token) } else { None }),
     ]);
     let signer = if let Proof::Signature(with) = proof { Some(with) } else { None };
-    signed(&endpoint, form, signer, now_ms)
+    signed(WHAT, "sts", &endpoint, form, signer, now_ms)
 }
 
 fn signed(
+    what: &'static str,
+    signing_name: &'static str,
     endpoint: &Endpoint,
     form: String,
     signer: Option<&Credentials>,
     now_ms: u64,
 ) -> Result<SourceRequest, CredentialsError> {
-    let mut call = SourceRequest::new(WHAT, Method::POST, endpoint.uri().clone());
+    let mut call = SourceRequest::new(what, Method::POST, endpoint.uri().clone());
     *call.request.body_mut() = form.into_bytes();
     call.header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
     if let Some(with) = signer {
-        let key = SigningKey::derive(with, endpoint.signing_region(), "sts", now_ms);
+        let key = SigningKey::derive(with, endpoint.signing_region(), signing_name, now_ms);
         let hash = sigv4::sha256_hex(call.request.body());
         if sigv4::sign(&mut call.request, &key, with, &hash, now_ms).is_err() {
             return Err(CredentialsError::of(
-                WHAT,
+                what,
                 &"no header can hold the credentials that it is asked with",
             ));
         }
@@ -149,7 +167,7 @@ fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 }
 
 /// `application/x-www-form-urlencoded`, without what has no value.
-fn form(fields: &[(&str, Option<&str>)]) -> String {
+pub fn form(fields: &[(&str, Option<&str>)]) -> String {
     let mut form = String::new();
     for (name, value) in fields {
         let Some(value) = value else { continue };

@@ -15,6 +15,9 @@ pub enum Service {
     Sso,
     /// IAM Identity Center: tokens.
     SsoOidc,
+    /// What a table has consumed.
+    #[cfg(feature = "admin")]
+    CloudWatch,
 }
 
 impl Service {
@@ -25,6 +28,8 @@ impl Service {
             Service::Sts => "sts",
             Service::Sso => "sso",
             Service::SsoOidc => "sso_oidc",
+            #[cfg(feature = "admin")]
+            Service::CloudWatch => "cloudwatch",
         }
     }
 
@@ -35,6 +40,8 @@ impl Service {
             Service::Sts => "AWS_ENDPOINT_URL_STS",
             Service::Sso => "AWS_ENDPOINT_URL_SSO",
             Service::SsoOidc => "AWS_ENDPOINT_URL_SSO_OIDC",
+            #[cfg(feature = "admin")]
+            Service::CloudWatch => "AWS_ENDPOINT_URL_CLOUDWATCH",
         }
     }
 
@@ -44,6 +51,8 @@ impl Service {
             Service::Sts => "sts",
             Service::Sso => "portal.sso",
             Service::SsoOidc => "oidc",
+            #[cfg(feature = "admin")]
+            Service::CloudWatch => "monitoring",
         }
     }
 }

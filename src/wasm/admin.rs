@@ -73,6 +73,12 @@ impl Admin {
         promise(async move { answer(admin.table_facts().await) })
     }
 
+    /// `Consumption` of the last days, by CloudWatch.
+    pub fn consumption(&self, days: u32) -> Promise {
+        let admin = self.admin.clone();
+        promise(async move { to_js(&admin.consumption(days).await.map_err(|why| rejection(&why, None))?) })
+    }
+
     /// `Probe` of one of the handler's actions; undefined for any other.
     pub fn probe(&self, action: String) -> Promise {
         let admin = self.admin.clone();

@@ -27,7 +27,8 @@ export async function startMoto() {
   await answers(`${endpoint}/moto-api/`);
   return {
     endpoint,
-    iam: (/** @type {Record<string, string>} */ fields) => iam(endpoint, fields),
+    iam: (/** @type {Record<string, string>} */ fields) => ask(endpoint, "iam", { Version: "2010-05-08", ...fields }),
+    cloudWatch: (/** @type {Record<string, string>} */ fields) => ask(endpoint, "monitoring", { Version: "2010-08-01", ...fields }),
     /** From now on everything has to be signed, and allowed. */
     async demandSignatures() {
       await fetch(`${endpoint}/moto-api/reset-auth`, { method: "POST", body: "0" });
@@ -70,14 +71,15 @@ async function answers(url) {
 
 /**
  * @param {string} endpoint
+ * @param {string} service
  * @param {Record<string, string>} fields
  */
-async function iam(endpoint, fields) {
-  const credential = "Credential=setup/20150830/us-east-1/iam/aws4_request";
+async function ask(endpoint, service, fields) {
+  const credential = `Credential=setup/20150830/eu-central-1/${service}/aws4_request`;
   const response = await fetch(endpoint, {
     method: "POST",
     headers: { authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=none` },
-    body: new URLSearchParams({ Version: "2010-05-08", ...fields }),
+    body: new URLSearchParams(fields),
   });
   const text = await response.text();
   if (!response.ok) {

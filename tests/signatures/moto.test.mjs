@@ -1,10 +1,12 @@
 // Our signatures before an independent judge.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { promisify } from "node:util";
 import { createCacheTable } from "../../js/create-table.mjs";
 import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
 import { startMoto } from "./moto.mjs";
@@ -17,6 +19,10 @@ const ALLOW = (/** @type {string} */ actions) =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] });
 /** In UTF-8, an emoji of two UTF-16 units, what JSON escapes, and what URLs escape. */
 const AWKWARD = 'Grüße 日本 🗾 "\\\u0000\n%2F+&=?#';
+
+/** Of the table alone: moto would count an index's among its table's too, which CloudWatch does not. */
+const CONSUMED = { ConsumedReadCapacityUnits: "7000000", ConsumedWriteCapacityUnits: "2000000" };
+const MAIN = join(import.meta.dirname, "../../js/cli/main.mjs");
 
 /** @type {import("./moto.mjs").Moto} */
 let moto;
@@ -32,6 +38,13 @@ before(async () => {
   await moto.iam({ Action: "PutUserPolicy", UserName: "cache", ...policy });
   await moto.iam({ Action: "CreateRole", RoleName: "cache", AssumeRolePolicyDocument: ALLOW("sts:AssumeRole") });
   await moto.iam({ Action: "PutRolePolicy", RoleName: "cache", ...policy });
+  for (const [metric, units] of Object.entries(CONSUMED)) {
+    await moto.cloudWatch({
+      ...{ Action: "PutMetricData", Namespace: "AWS/DynamoDB", "MetricData.member.1.MetricName": metric },
+      ...{ "MetricData.member.1.Value": units, "MetricData.member.1.Timestamp": new Date(Date.now() - 3_600_000).toISOString() },
+      ...{ "MetricData.member.1.Dimensions.member.1.Name": "TableName", "MetricData.member.1.Dimensions.member.1.Value": "signed" },
+    });
+  }
   await moto.demandSignatures();
   await createCacheTable({ tableName: "signed", region: "eu-central-1", endpoint: moto.endpoint, credentials: user });
 });
@@ -77,6 +90,25 @@ test("what a role's temporary keys sign is accepted, and so is what asks STS for
   } finally {
     process.env = before;
   }
+});
+
+test("stats tells what the table has consumed, as CloudWatch has it, or what it lacks", async () => {
+  const stats = async (/** @type {Record<string, string>} */ env) => {
+    const command = [MAIN, "stats", "--json", "--days", "7"];
+    const { stdout } = await promisify(execFile)(process.execPath, command, {
+      env: {
+        PATH: process.env.PATH,
+        ...{ AWS_ACCESS_KEY_ID: user.accessKeyId, AWS_SECRET_ACCESS_KEY: user.secretAccessKey, AWS_REGION: "eu-central-1" },
+        ...{ NEXT_CACHE_DYNAMODB_TABLE: "signed", AWS_ENDPOINT_URL_DYNAMODB: moto.endpoint, ...env },
+      },
+    });
+    return JSON.parse(stdout).consumption;
+  };
+  const { readUnits, writeUnits, dollarsPerMonth } = await stats({ AWS_ENDPOINT_URL_CLOUDWATCH: moto.endpoint });
+  assert.deepEqual([readUnits, writeUnits], [7_000_000, 2_000_000]);
+  assert.equal(dollarsPerMonth.toFixed(4), (((7 * 0.125 + 2 * 0.625) / 7) * 30).toFixed(4));
+  assert.match((await stats({})).unknown, /set AWS_ENDPOINT_URL_CLOUDWATCH/);
+  assert.match((await stats({ AWS_ENDPOINT_URL_CLOUDWATCH: "http://127.0.0.1:1" })).unknown, /CloudWatch: .*GetMetricStatistics/);
 });
 
 test("a wrong secret is refused", () => refused({ credentials: { ...user, secretAccessKey: "wrong" } }));

@@ -1,8 +1,9 @@
 // stats: how many rows, how large, and what keeping them costs.
 
 import { withAdmin } from "../../admin.mjs";
+import { messageOf } from "../../complaints.mjs";
 import { saved, size } from "../amounts.mjs";
-import { columns, print, printJson } from "../output.mjs";
+import { CommandFailure, columns, print, printJson } from "../output.mjs";
 import { DOLLARS_PER_GB_MONTH, dollarsOf } from "../prices.mjs";
 import { pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
@@ -10,17 +11,27 @@ import { PATIENT } from "../table-options.mjs";
 /** What DynamoDB adds to a row for keeping it: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 const ROW_OVERHEAD_BYTES = 100;
 const TAGS_SHOWN = 15;
+const DAYS_OF_A_MONTH = 30;
 
 /** @type {import("../main.mjs").CommandFile} */
 export const stats = {
   name: "stats",
   summary: "count rows and bytes, by kind and by tag",
-  details: `Reads the whole table (dynamodb:Scan, DescribeTable), which costs its size in read units; it says how many.
+  details: `Reads the whole table (dynamodb:Scan), which costs its size in read units; it says how many. What the table has consumed comes from CloudWatch,
+where cloudwatch:GetMetricStatistics is allowed.
 
 Example:
   npx nextjs-dynamodb-cache stats --table my-app-cache`,
+  configure: (command) => command.option("--days <number>", "of how many days the consumption is asked", "14"),
   async run({ options, table }) {
-    const report = await withAdmin({ ...PATIENT, ...table }, reportOf);
+    const days = Number(options.days);
+    if (!Number.isInteger(days) || days < 1 || days > 60) {
+      throw new CommandFailure(`--days takes a number from 1 to 60, not ${options.days}`);
+    }
+    const report = await withAdmin({ ...PATIENT, ...table }, async (admin) => ({
+      ...(await reportOf(admin)),
+      consumption: await consumptionOf(admin, days),
+    }));
     if (options.json) {
       return printJson(report);
     }
@@ -38,8 +49,40 @@ Example:
     print("");
     print(`${entries} entries, ${expired} of them past their time; ${size(rawBytes)} as values, ${size(storedBytes)} stored (${saved({ raw: rawBytes, stored: storedBytes })} saved)`);
     print(`keeping them costs about $${dollars.storagePerMonth.toFixed(2)} a month; this listing took ${scanUnits} read units, $${dollars.thisScan.toFixed(6)}`);
+    print(lineOf(report.consumption));
   },
 };
+
+/**
+ * What was consumed lately, and what a month of it costs on demand. An emulator has no CloudWatch, so it is asked where the table is at AWS, or
+ * where its own address is configured.
+ *
+ * @param {import("../rows.mjs").Admin} admin
+ * @param {number} days
+ * @returns {Promise<{ days: number, readUnits?: number, writeUnits?: number, dollarsPerMonth?: number, unknown?: string }>}
+ */
+async function consumptionOf(admin, days) {
+  const { endpointFrom } = await admin.whereabouts();
+  if (endpointFrom !== "the region" && !process.env.AWS_ENDPOINT_URL_CLOUDWATCH && !process.env.AWS_ENDPOINT_URL) {
+    return { days, unknown: `the endpoint comes from ${endpointFrom}: for a table at AWS, set AWS_ENDPOINT_URL_CLOUDWATCH` };
+  }
+  try {
+    const { readUnits, writeUnits } = await admin.consumption(days);
+    const dollarsPerMonth = (dollarsOf({ read: readUnits, write: writeUnits }) / days) * DAYS_OF_A_MONTH;
+    return { days, readUnits, writeUnits, dollarsPerMonth };
+  } catch (error) {
+    return { days, unknown: `${messageOf(error)}: allow cloudwatch:GetMetricStatistics` };
+  }
+}
+
+/** @param {Awaited<ReturnType<typeof consumptionOf>>} consumption */
+function lineOf({ days, readUnits = 0, writeUnits = 0, dollarsPerMonth = 0, unknown }) {
+  if (unknown) {
+    return `what the table has consumed is not known: ${unknown}`;
+  }
+  const units = `${Math.round(readUnits)} read and ${Math.round(writeUnits)} write units in ${days} days`;
+  return `the table and its index took ${units}: on demand about $${dollarsPerMonth.toFixed(2)} a month`;
+}
 
 /** @param {import("../rows.mjs").Admin} admin */
 async function reportOf(admin) {
