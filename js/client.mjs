@@ -55,7 +55,7 @@ export function createCacheClient(given = {}) {
 async function read({ core, begin, complain, options }, request) {
   const { key } = request;
   const operation = begin(key);
-  const found = await core.get(request, operation);
+  const found = await core.get(request, operation.meter);
   const { status, kind, value, lastModified, revalidate, expire, version, callsForRender, reason, detail } = found;
   if (status === "miss") {
     if (reason === "unavailable") {
@@ -81,7 +81,7 @@ async function store({ core, begin, complain, options }, request) {
   const { key, kind } = request;
   const operation = begin(key, kind);
   try {
-    operation.end("set", undefined, await core.set(request, operation));
+    operation.end("set", undefined, await core.set(request, operation.meter));
     return true;
   } catch (error) {
     const reason = messageOf(error);

@@ -130,7 +130,7 @@ export class DynamoDBCacheHandler {
     const operation = cache.begin(key, kind);
     const build = await this.#build(cache, kind);
     const request = { key, build, tags: strings(ctx.tags), softTags: softTagsOf(key, ctx) };
-    const found = await cache.core.get(request, operation);
+    const found = await cache.core.get(request, operation.meter);
     this.#remember(key, found);
     if (found.status === "miss") {
       return this.#miss(cache, key, ctx, found, operation);
@@ -186,7 +186,7 @@ export class DynamoDBCacheHandler {
    */
   async #fromBuild(cache, key, built, ctx, found, operation) {
     const tags = [...tagsOf(built.value, ctx), ...softTagsOf(key, ctx)];
-    const judgement = await cache.core.judgeBuilt(tags, built.lastModified, found.version, operation);
+    const judgement = await cache.core.judgeBuilt(tags, built.lastModified, found.version, operation.meter);
     const { status, reason, detail, revalidatedTags } = judgement;
     if (status === "miss") {
       const isDegraded = reason === "unavailable";
@@ -231,7 +231,7 @@ export class DynamoDBCacheHandler {
     };
     this.#asked.delete(key);
     try {
-      operation.end("set", undefined, await cache.core.set(request, operation));
+      operation.end("set", undefined, await cache.core.set(request, operation.meter));
     } catch (error) {
       const reason = messageOf(error);
       const line = `the table ${cache.options.tableName} did not take ${key}: ${reason}`;

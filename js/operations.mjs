@@ -8,13 +8,22 @@ import { messageOf } from "./complaints.mjs";
 /** @typedef {{ kind?: string, rawBytes?: number, storedBytes?: number }} Entry what was found or stored */
 /** @typedef {Omit<CacheStats, "memory" | "units"> & { units: { read: number, write: number } }} Counters */
 
-/** Counts, and is the meter of calls that belong to no operation, too. Where nobody listens, one serves all. */
+/** Counts. Where nobody listens, one serves all. */
 export class Operation {
   #counters;
 
   /** @param {Counters} counters */
   constructor(counters) {
     this.#counters = counters;
+  }
+
+  /**
+   * What a call of the core is to tell what it consumes. Nothing, where its own meter counts the same, which costs less.
+   *
+   * @returns {Operation | undefined}
+   */
+  get meter() {
+    return undefined;
   }
 
   /**
@@ -68,6 +77,11 @@ class HeardOperation extends Operation {
     this.#about = about;
   }
 
+  /** @returns {Operation} */
+  get meter() {
+    return this;
+  }
+
   /** @type {Operation["consumed"]} */
   consumed(requests, sentBytes, receivedBytes, readUnits, writeUnits) {
     super.consumed(requests, sentBytes, receivedBytes, readUnits, writeUnits);
@@ -116,7 +130,7 @@ export function createOperations({ onEvent, logger, isDebugging }) {
   };
   const isHeard = onEvent !== undefined || isDebugging;
   return {
-    /** Counts what no event tells of. */
+    /** The core's own meter: counts what no event tells of. */
     silent,
 
     /**

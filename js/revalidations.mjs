@@ -71,7 +71,7 @@ export function createRevalidations(cache) {
 async function append({ core, complain, begin, options }, refused, tags, durations) {
   const operation = begin(undefined, undefined, tags);
   try {
-    await core.revalidateTags(tags, Boolean(durations), durations?.expire, operation);
+    await core.revalidateTags(tags, Boolean(durations), durations?.expire, operation.meter);
     operation.end("revalidate");
     return true;
   } catch (error) {

@@ -48,7 +48,7 @@ export async function storeBody(cache, entry, stream, slot, operation) {
     }
     const key = segmentKey(entry.key, segments.slot, segments.count++);
     const value = { generation: segments.generation, body };
-    storedBytes += (await cache.core.set({ ...entry, key, kind: KIND, value }, operation)).storedBytes;
+    storedBytes += (await cache.core.set({ ...entry, key, kind: KIND, value }, operation.meter)).storedBytes;
   }
   return { segments, storedBytes };
 }
@@ -72,7 +72,7 @@ export async function readBody(cache, key, { slot, generation, count, bytes }, o
     while (isWhole && next < count) {
       const index = next++;
       const name = segmentKey(key, slot, index);
-      const found = await cache.core.get({ key: name, tags: [], softTags: [], byKnownLog: true }, operation);
+      const found = await cache.core.get({ key: name, tags: [], softTags: [], byKnownLog: true }, operation.meter);
       isWhole &&= found.status !== "miss" && found.kind === KIND && found.value.generation === generation;
       chunks[index] = found.value?.body;
       storedBytes += found.storedBytes ?? 0;

@@ -95,7 +95,7 @@ export function createUseCacheHandler(given = {}) {
 async function readEntry(cache, request, slots) {
   const { key } = request;
   const operation = cache.begin(key, KIND);
-  const found = await cache.core.get(request, operation);
+  const found = await cache.core.get(request, operation.meter);
   const isOurs = found.status !== "miss" && found.kind === KIND;
   const body = isOurs ? await bodyOf(cache, key, found, slots, operation) : undefined;
   if (found.reason === "unavailable") {
@@ -182,12 +182,12 @@ async function storeEntry(cache, key, rendered, slots) {
   const body = await storeBody(cache, entry, stream, slot, operation);
   const value = { tags: [...tags], stale, timestamp, expire, revalidate };
   if ("body" in body) {
-    const stored = await cache.core.set({ ...entry, value: { ...value, body: body.body } }, operation);
+    const stored = await cache.core.set({ ...entry, value: { ...value, body: body.body } }, operation.meter);
     operation.end("set", undefined, stored);
     return;
   }
   const { segments, storedBytes } = body;
-  await cache.core.set({ ...entry, value: { ...value, segments } }, operation);
+  await cache.core.set({ ...entry, value: { ...value, segments } }, operation.meter);
   operation.end("set", undefined, { rawBytes: segments.bytes, storedBytes });
 }
 
