@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { createCacheClient } from "../../js/entries/client.mjs";
 import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
+import { createCloudWatchEmitter } from "../../js/cloudwatch.mjs";
 import { createUseCacheHandler } from "../../js/entries/use-cache.mjs";
 import { streamOf } from "../../js/byte-stream.mjs";
 import { eventually, MINUTE, page, startStore } from "./instances.mjs";
@@ -144,6 +145,38 @@ test("stats count the requests of a sweep, which no event tells of", async () =>
   assert.ok(a.sent.length > told, `${a.sent.length} requests, events told of ${told}`);
   const written = a.events.reduce((sum, { units }) => sum + units.write, 0);
   await eventually(async () => (a.request().stats().units?.write ?? 0) > written, "their units, too");
+});
+
+test("what the emitters sum up is what stats() counts, and a listener that throws harms neither", async () => {
+  const table = await store.createTable();
+  /** @type {string[]} */
+  const lines = [];
+  const cloudWatch = createCloudWatchEmitter({ write: (line) => lines.push(line) });
+  /** @type {CacheEvent[]} */
+  const events = [];
+  const a = store.instance(table, {
+    tagIndex: "off", // no sweep, which belongs to no event
+    onEvent(event) {
+      cloudWatch(event);
+      events.push(event);
+      throw new Error("a listener's own fault");
+    },
+  });
+  await a.request().get("/a", PAGE);
+  await a.request().set("/a", page("a", ["t"]), MINUTE);
+  await Promise.all([a.request().get("/a", PAGE), a.request().get("/a", PAGE)]);
+  await a.request().revalidateTag("t", { expire: 60 });
+  assert.ok(await a.request().get("/a", PAGE));
+  cloudWatch.flush();
+  const [{ Hits, StaleHits, Misses, Sets, Revalidations, Degraded, Requests, ReadUnits, WriteUnits, MissReasons } = assert.fail()] =
+    lines.map((line) => JSON.parse(line));
+  const { operations, requests, units } = a.request().stats();
+  assert.deepEqual({ hit: Hits, stale: StaleHits, miss: Misses, set: Sets, revalidate: Revalidations, degraded: Degraded }, operations);
+  assert.deepEqual(operations, { hit: 2, stale: 1, miss: 1, set: 1, revalidate: 1, degraded: 0 });
+  assert.deepEqual([Requests, ReadUnits, WriteUnits], [requests, units?.read, units?.write]);
+  assert.equal(requests, a.sent.length);
+  assert.deepEqual(MissReasons, { absent: 1 });
+  assert.equal(events.length, 6);
 });
 
 for (const value of ["1", "true", "0"]) {
