@@ -40,7 +40,8 @@ export async function createApplication(folder, version, buildId) {
  */
 async function copyPackage(target) {
   const { files } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
-  for (const name of ["package.json", ...files]) {
+  // A pattern stands for the folder that it is in.
+  for (const name of ["package.json", ...files.map((/** @type {string} */ path) => path.replace(/\/\*\.mjs$/, ""))]) {
     await mkdir(dirname(join(target, name)), { recursive: true });
     await cp(join(ROOT, name), join(target, name), { recursive: true });
   }
