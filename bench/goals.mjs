@@ -50,7 +50,7 @@ export function judge({ timings, coldStarts, memory, counts, signing, packed }) 
       isAtLeast: true,
       why: WHY.cpu,
     }),
-    figure("warm get, tagFreshnessMs 1000, CPU", "Next's own memory handler", of("this package, memory, tagFreshnessMs 1000", "get", "50 KB"), 20, "µs", WHY.warm),
+    figure("warm get, tagFreshnessMs 1000, CPU", "", of("this package, memory, tagFreshnessMs 1000", "get", "50 KB"), 20, "µs", WHY.warm),
     figure("the same, requests", "", counts.sharedLogRequests, 0, "requests"),
     figure("warm get, strict", "one log read, no body", counts.warmStrictRequests, 1, "requests"),
     figure("the same, its answer with a full log", "", counts.warmStrictBytes, 5_000, "bytes"),
