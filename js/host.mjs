@@ -1,8 +1,6 @@
 // What the core asks of the process: HTTP, clocks, randomness, environment, files, a log. See `src/host.rs`.
 
-import { bodyOf } from "./response.mjs";
-
-/** @typedef {import("../types/index.d.ts").FetchLike} FetchLike */
+/** @typedef {import("./runtime/runtime.d.ts").Exchange} Exchange */
 /** @typedef {import("../types/index.d.ts").AwsCredentials} AwsCredentials */
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
 /** @typedef {ReturnType<typeof createHost>} Host */
@@ -20,7 +18,7 @@ const MIN_INFLATED_BYTES = 16_384;
  * The object that `src/wasm/host.rs` calls.
  *
  * @param {{
- *   fetch: FetchLike,
+ *   exchange: Exchange,
  *   logger: Logger,
  *   credentials?: AwsCredentials | (() => Promise<AwsCredentials> | AwsCredentials),
  *   env: (name: string) => string | undefined,
@@ -32,7 +30,7 @@ const MIN_INFLATED_BYTES = 16_384;
  *   setTimeout: (callback: () => void, delayMs: number) => unknown,
  * }} process
  */
-export function createHost({ fetch, logger, credentials, deflate, inflate, setTimeout, ...process }) {
+export function createHost({ exchange, logger, credentials, deflate, inflate, setTimeout, ...process }) {
   /**
    * What the core waits for, and has not called off; the timer of a pause.
    *
@@ -96,26 +94,32 @@ export function createHost({ fetch, logger, credentials, deflate, inflate, setTi
      * @param {number} timeoutMs
      */
     fetch(url, method, flatHeaders, body, timeoutMs) {
-      const controller = new AbortController();
+      const { promise: answered, cancel: callOff } = exchange(url, method, flatHeaders, body);
       let timedOut = false;
       const timer = setTimeout(() => {
         timedOut = true;
-        controller.abort();
+        callOff();
       }, timeoutMs);
-      const promise = exchange(fetch, url, method, flatHeaders, body, controller.signal)
-        .catch((error) => {
+      const settled = () => {
+        clearTimeout(/** @type {any} */ (timer));
+        underWay.delete(promise);
+      };
+      const promise = answered.then(
+        (response) => {
+          settled();
+          return response;
+        },
+        (error) => {
+          settled();
           throw timedOut ? { timedOut } : causeOf(error);
-        })
-        .finally(() => {
-          clearTimeout(/** @type {any} */ (timer));
-          underWay.delete(promise);
-        });
+        },
+      );
       underWay.set(promise, undefined);
       // Cancelled exchanges reject after nobody listens any more.
       promise.catch(() => {});
       const cancel = () => {
         underWay.delete(promise);
-        controller.abort();
+        callOff();
       };
       return { promise, cancel };
     },
@@ -181,30 +185,6 @@ export function createHost({ fetch, logger, credentials, deflate, inflate, setTi
       return typeof credentials === "function" ? credentials() : credentials;
     },
   };
-}
-
-/**
- * @param {FetchLike} fetch
- * @param {string} url
- * @param {string} method
- * @param {string[]} flatHeaders
- * @param {Uint8Array<ArrayBuffer>} body
- * @param {AbortSignal} signal
- */
-async function exchange(fetch, url, method, flatHeaders, body, signal) {
-  /** @type {Record<string, string>} */
-  const headers = {};
-  for (let index = 0; index + 1 < flatHeaders.length; index += 2) {
-    headers[/** @type {string} */ (flatHeaders[index])] = /** @type {string} */ (flatHeaders[index + 1]);
-  }
-  // `internal` keeps Next's patched fetch from caching or counting the cache's own requests.
-  const init = { method, headers, signal, redirect: /** @type {const} */ ("error"), next: { internal: true } };
-  // The web's `fetch` takes no body with a GET, be it empty.
-  const response = await fetch(url, body.length > 0 ? { ...init, body } : init);
-  /** @type {string[]} */
-  const flat = [];
-  response.headers.forEach((value, name) => flat.push(name, value));
-  return { status: response.status, headers: flat, body: await bodyOf(response) };
 }
 
 /**

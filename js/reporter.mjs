@@ -97,17 +97,16 @@ function windowOf(url) {
  * @returns {Promise<boolean>} whether the window took it
  */
 async function post({ address, token }, message) {
-  const controller = new AbortController();
-  const timer = /** @type {any} */ (runtime.setTimeout(() => controller.abort(), TIMEOUT_MS));
-  timer?.unref?.();
+  const headers = ["content-type", "application/json", "authorization", `Bearer ${token}`];
+  /** @type {any} */
+  let timer;
   try {
     const body = new TextEncoder().encode(JSON.stringify(message()));
-    const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
-    // `internal` keeps Next's patched fetch from caching or counting it.
-    const init = { method: "POST", headers, body, signal: controller.signal, redirect: /** @type {const} */ ("error"), next: { internal: true } };
-    const response = await runtime.outsideRequest(() => runtime.fetch(address, init));
-    await response.arrayBuffer();
-    return response.status === 200;
+    const { promise, cancel } = runtime.outsideRequest(() => runtime.exchange(address, "POST", headers, body));
+    timer = runtime.setTimeout(cancel, TIMEOUT_MS);
+    timer?.unref?.();
+    const { status } = await promise;
+    return status === 200;
   } catch {
     return false;
   } finally {

@@ -3,6 +3,7 @@
 
 import runtime from "#runtime";
 import { createComplaints } from "./complaints.mjs";
+import { exchangeBy } from "./fetch-exchange.mjs";
 import { createHost } from "./host.mjs";
 import { CoreInstance } from "./instance.mjs";
 import { createOperations } from "./operations.mjs";
@@ -74,7 +75,7 @@ export function keepApart(options) {
  */
 export function hostFor(options, logger) {
   return createHost({
-    fetch: options.fetch ?? runtime.fetch,
+    exchange: options.fetch ? exchangeBy(options.fetch) : runtime.exchange,
     credentials: options.credentials,
     logger,
     env: runtime.env,

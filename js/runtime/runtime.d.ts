@@ -1,4 +1,27 @@
-import type { FetchLike } from "../../types/index.d.ts";
+/** A response that has come whole. */
+export interface HttpResponse {
+  status: number;
+  /** Name, value, name, value …; names in lower case. */
+  headers: string[];
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * One exchange of HTTP, which follows no redirect. `flatHeaders` are as those of the response. Rejects with what went wrong
+ * in the connection. `cancel` ends it: the promise then rejects soon, with whatever.
+ */
+export type Exchange = (
+  url: string,
+  method: string,
+  flatHeaders: string[],
+  body: Uint8Array<ArrayBuffer>,
+) => { promise: Promise<HttpResponse>; cancel(): void };
+
+/** Exchanges of HTTP, and the connections that they go over. */
+export interface HttpClient {
+  exchange: Exchange;
+  open(url: string): void;
+}
 
 /** What each runtime that the package runs on gives to the rest of it. */
 export interface Runtime {
@@ -15,7 +38,9 @@ export interface Runtime {
   /** Undoes raw DEFLATE; throws where it is damaged, or gives more than `rawBytes`. */
   inflate?: (compressed: Uint8Array, rawBytes: number) => Uint8Array;
   /** The HTTP that the core uses unless the option `fetch` replaces it. */
-  fetch: FetchLike;
+  exchange: Exchange;
+  /** Opens a connection to the server of a URL before anybody asks for it; absent where that cannot be. */
+  open?: (url: string) => void;
   /** The runtime's own timer, out of reach of whoever replaces the global one; `clearTimeout` ends it. */
   setTimeout(callback: () => void, delayMs: number): unknown;
   /**

@@ -1,5 +1,7 @@
 // Runtimes that have the web's interfaces and nothing else: Cloudflare's Workers, Next's edge runtime, any other.
 
+import { exchangeBy } from "../fetch-exchange.mjs";
+
 // Bound when the module loads: a framework may replace the global ones to watch what an application does.
 const setTimeout = globalThis.setTimeout.bind(globalThis);
 const fetch = globalThis.fetch.bind(globalThis);
@@ -12,7 +14,7 @@ const runtime = {
   writeFile: async () => false,
   runProcess: async () => null,
   // Workers know no "error". DynamoDB does not redirect, and what does is no DynamoDB: its status says so.
-  fetch: (url, init) => fetch(url, { ...init, redirect: "manual" }),
+  exchange: exchangeBy((url, init) => fetch(url, { ...init, redirect: "manual" })),
   setTimeout,
   // Cloudflare's Workers, and what is made after them.
   isolatesRequests: true,

@@ -2,11 +2,12 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import https from "node:https";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createHttpFetch } from "../../js/runtime/node-http.mjs";
+import tls from "node:tls";
+import { createHttpClient } from "../../js/runtime/http/client.mjs";
+import { fetchOver } from "../shipped-fetch.mjs";
 
 const require = createRequire(import.meta.url);
 const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
@@ -33,13 +34,9 @@ export function makeCertificates() {
  * @param {Buffer} ca
  */
 export function fetchTrusting(ca) {
-  const Agent = class extends https.Agent {
-    /** @param {import("node:https").AgentOptions} options */
-    constructor(options) {
-      super({ ...options, ca });
-    }
-  };
-  return createHttpFetch((name) => (name === "node:https" ? { request: https.request, Agent } : require(name)));
+  const connect = (/** @type {tls.ConnectionOptions} */ options) => tls.connect({ ...options, ca });
+  const builtin = (/** @type {string} */ name) => (name === "node:tls" ? { connect } : require(name));
+  return fetchOver(createHttpClient({ builtin, outsideRequest: (run) => run() }).exchange);
 }
 
 /**

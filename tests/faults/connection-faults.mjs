@@ -4,7 +4,7 @@ import { startBlackHole } from "./black-hole.mjs";
 import { fetchTrusting } from "./certificates.mjs";
 import { startFaultServer } from "./server.mjs";
 import { dynamodbHeaders, head } from "./wire.mjs";
-import runtime from "../../js/runtime/node.mjs";
+import { shippedFetch } from "../shipped-fetch.mjs";
 
 /** @typedef {import("./catalogue.mjs").Fault} Fault */
 /** @typedef {import("./catalogue.mjs").Open} Open */
@@ -93,7 +93,7 @@ async function noSuchName({ emulator }) {
   let exists = false;
   return {
     endpoint: "https://dynamodb.nowhere.invalid",
-    options: { fetch: (url, init) => runtime.fetch(exists ? emulator : url, init) },
+    options: { fetch: (url, init) => shippedFetch(exists ? emulator : url, init) },
     recover: async () => void (exists = true),
     close: async () => {},
   };

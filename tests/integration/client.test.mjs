@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { createCacheClient } from "../../js/entries/client.mjs";
-import runtime from "../../js/runtime/node.mjs";
+import { shippedFetch } from "../shipped-fetch.mjs";
 import { eventually, htmlOf, MINUTE, page, startStore } from "./instances.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStore>>} */
@@ -111,7 +111,7 @@ test("without the store a get is a miss, a set is false, and a revalidation reje
   const client = createCacheClient({
     ...connection,
     writeTimeoutMs: 200,
-    fetch: (url, init) => (isDown ? Promise.reject(new Error("no route to host")) : runtime.fetch(url, init)),
+    fetch: (url, init) => (isDown ? Promise.reject(new Error("no route to host")) : shippedFetch(url, init)),
   });
   assert.equal(await client.get("key"), null);
   assert.equal(await client.set("key", "value"), false);

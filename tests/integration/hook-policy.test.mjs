@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { createCacheClient } from "../../js/entries/client.mjs";
-import runtime from "../../js/runtime/node.mjs";
+import { shippedFetch } from "../shipped-fetch.mjs";
 import { startStore } from "./instances.mjs";
 
 const PAGE = readFileSync(new URL("../../docs/hosting/workers.md", import.meta.url), "utf8");
@@ -28,7 +28,7 @@ test("a client without the tag index sends the actions of the policy, and no oth
     writeTimeoutMs: 10_000,
     fetch(url, init) {
       actions.add(init.headers["x-amz-target"]?.replace("DynamoDB_20120810.", "dynamodb:"));
-      return runtime.fetch(url, init);
+      return shippedFetch(url, init);
     },
   });
   for (let n = 0; n < REVALIDATIONS; n++) {

@@ -3,7 +3,7 @@
 
 import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
 import { createCacheTable } from "../../js/create-table.mjs";
-import runtime from "../../js/runtime/node.mjs";
+import { shippedFetch } from "../shipped-fetch.mjs";
 import { createUseCacheHandler } from "../../js/entries/use-cache.mjs";
 import { EMULATOR_CREDENTIALS, startEmulator } from "../emulators.mjs";
 import { send } from "./raw.mjs";
@@ -52,7 +52,7 @@ function instance(given) {
     fetch(url, init) {
       const target = init.headers["x-amz-target"] ?? "";
       sent.push({ action: target.replace("DynamoDB_20120810.", ""), bytes: init.body?.length ?? 0 });
-      return runtime.fetch(url, init);
+      return shippedFetch(url, init);
     },
     ...given,
   };

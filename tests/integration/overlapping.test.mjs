@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
-import runtime from "../../js/runtime/node.mjs";
+import { shippedFetch } from "../shipped-fetch.mjs";
 import { htmlOf, MINUTE, page, startStore } from "./instances.mjs";
 import { send } from "./raw.mjs";
 
@@ -78,7 +78,7 @@ function interfering(table, interfere) {
           throw new Error("the connection broke off");
         }
       }
-      return runtime.fetch(url, init);
+      return shippedFetch(url, init);
     },
   });
   const request = instance.request();

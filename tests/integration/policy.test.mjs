@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { createCacheTable } from "../../js/create-table.mjs";
-import runtime from "../../js/runtime/node.mjs";
+import { shippedFetch } from "../shipped-fetch.mjs";
 import { MINUTE, eventually, page, startStore } from "./instances.mjs";
 import { send } from "./raw.mjs";
 
@@ -45,9 +45,9 @@ test("creating and completing a table sends the actions of the second policy, an
     BillingMode: "PAY_PER_REQUEST",
   });
   for (const tableName of tables) {
-    const fetch = (/** @type {string} */ url, /** @type {Parameters<typeof runtime.fetch>[1]} */ init) => {
+    const fetch = (/** @type {string} */ url, /** @type {Parameters<typeof shippedFetch>[1]} */ init) => {
       actions.add(init.headers["x-amz-target"]?.replace("DynamoDB_20120810.", "dynamodb:"));
-      return runtime.fetch(url, init);
+      return shippedFetch(url, init);
     };
     // dynalite refuses to add an index, after the action was sent.
     await createCacheTable({ ...store.connection, tableName, fetch }).catch(() => {});

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, before, after, test } from "node:test";
+import { exchangeBy } from "../../js/fetch-exchange.mjs";
 import { createHost } from "../../js/host.mjs";
 import { CoreInstance } from "../../js/instance.mjs";
 import { coreOptions, resolveOptions } from "../../js/options.mjs";
@@ -46,14 +47,14 @@ function isolatedCore() {
   const host = (/** @type {number} */ instance) =>
     createHost({
       ...{ logger: loggerFor(false), credentials: options.credentials, env, readFile, writeFile, runProcess, setTimeout },
-      fetch: async () => {
+      exchange: exchangeBy(async () => {
         sentBy.push(instance);
         await new Promise((resolve) => setTimeout(() => resolve(undefined), instance === late ? 100 : 5));
         if (isDown) {
           throw new TypeError("down");
         }
         return { status: 200, headers: new Headers(), arrayBuffer: async () => Uint8Array.from(Buffer.from("{}")).buffer };
-      },
+      }),
     });
   return new CoreInstance(
     ({ Core }) => {

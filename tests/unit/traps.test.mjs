@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { exchangeBy } from "../../js/fetch-exchange.mjs";
 import { createHost } from "../../js/host.mjs";
 import { CoreInstance } from "../../js/instance.mjs";
 import { coreOptions, resolveOptions } from "../../js/options.mjs";
@@ -39,10 +40,10 @@ function trappingCore() {
     writeFile: runtime.writeFile,
     runProcess: runtime.runProcess,
     setTimeout,
-    fetch: async () => {
+    exchange: exchangeBy(async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return { status: 200, headers: new Headers(), arrayBuffer: async () => Uint8Array.from(Buffer.from(NOTHING)).buffer };
-    },
+    }),
   });
   const monotonic = () => {
     if (++calls === trapsAt) {

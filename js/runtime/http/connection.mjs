@@ -1,0 +1,161 @@
+// A connection, and the one exchange at a time that goes over it.
+
+import { ResponseReader } from "./response-reader.mjs";
+
+/** @typedef {import("../runtime.d.ts").HttpResponse} HttpResponse */
+
+/**
+ * @typedef {object} Exchange
+ * @property {Uint8Array[]} request
+ * @property {(response: HttpResponse) => void} resolve
+ * @property {(error: unknown) => void} reject
+ * @property {Connection} [connection] the one that it goes over
+ */
+
+/**
+ * @typedef {object} Owner
+ * @property {(connection: Connection, keptForMs: number) => void} onFree told when it can be used again, and for how long
+ *   the server keeps it
+ * @property {(connection: Connection) => void} onClose
+ */
+
+/** How often an idle connection is tried, as Node's own client has it. */
+const PROBE_AFTER_MS = 1_000;
+
+/** A kept connection turned out to be closed, before it brought a byte of the response. */
+export class DeadConnection extends Error {}
+
+export class Connection {
+  #socket;
+  #isOpen = false;
+  #isReused = false;
+  /** @type {Exchange | undefined} */
+  #exchange;
+  /** @type {ResponseReader | undefined} of a response that has begun */
+  #reader;
+  #owner;
+
+  /**
+   * @param {import("node:net").Socket} socket on its way
+   * @param {"connect" | "secureConnect"} opened the event after which it can be trusted with a request
+   * @param {Owner} owner
+   */
+  constructor(socket, opened, owner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    socket.once(opened, () => this.#open());
+    socket.on("data", (chunk) => this.#receive(chunk));
+    socket.on("end", () => this.#ended());
+    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", () => {
+      this.#fail(closedEarly());
+      owner.onClose(this);
+    });
+  }
+
+  get isUsable() {
+    return !this.#socket.destroyed;
+  }
+
+  /** @param {Exchange} exchange */
+  send(exchange) {
+    this.#exchange = exchange;
+    exchange.connection = this;
+    this.#socket.ref();
+    if (this.#isOpen) {
+      this.#write(exchange);
+    }
+  }
+
+  /** Ends it, and whatever goes over it. */
+  destroy() {
+    this.#socket.destroy();
+  }
+
+  /** An idle one keeps no process alive. */
+  rest() {
+    this.#socket.unref();
+  }
+
+  #open() {
+    this.#isOpen = true;
+    this.#socket.setNoDelay(true);
+    this.#socket.setKeepAlive(true, PROBE_AFTER_MS);
+    if (this.#exchange) {
+      this.#write(this.#exchange);
+    } else {
+      this.#owner.onFree(this, Infinity); // opened before anybody asked
+    }
+  }
+
+  /** @param {Exchange} exchange */
+  #write({ request }) {
+    this.#socket.cork();
+    request.forEach((bytes) => this.#socket.write(bytes));
+    this.#socket.uncork();
+  }
+
+  /** @param {Buffer} chunk */
+  #receive(chunk) {
+    const exchange = this.#exchange;
+    if (!exchange) {
+      return this.destroy(); // nothing was asked
+    }
+    this.#reader ??= new ResponseReader();
+    try {
+      const response = this.#reader.push(chunk);
+      if (response) {
+        this.#finish(exchange, response, this.#reader);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #ended() {
+    const response = this.#reader?.end();
+    if (this.#exchange && response && this.#reader) {
+      this.#finish(this.#exchange, response, this.#reader);
+    }
+    this.destroy();
+  }
+
+  /**
+   * @param {Exchange} exchange
+   * @param {HttpResponse} response
+   * @param {ResponseReader} reader
+   */
+  #finish(exchange, response, { keepsConnection, keptForMs }) {
+    this.#leave(exchange);
+    // A server that answers before it has the whole request will not read the rest as one.
+    if (keepsConnection && this.#socket.writableLength === 0) {
+      this.#isReused = true;
+      this.#owner.onFree(this, keptForMs);
+    } else {
+      this.destroy();
+    }
+    exchange.resolve(response);
+  }
+
+  /** @param {Exchange} exchange */
+  #leave(exchange) {
+    exchange.connection = undefined;
+    this.#exchange = undefined;
+    this.#reader = undefined;
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    const exchange = this.#exchange;
+    const isDead = this.#isReused && !this.#reader;
+    this.destroy();
+    if (exchange) {
+      this.#leave(exchange);
+      exchange.reject(isDead ? new DeadConnection("", { cause: error }) : error);
+    }
+  }
+}
+
+function closedEarly() {
+  return Object.assign(new Error("the connection was closed before the response was whole"), { code: "ECONNRESET" });
+}

@@ -1,0 +1,116 @@
+// The connections to one host: kept, reused, and not too many.
+
+/** @typedef {import("./connection.mjs").Connection} Connection */
+/** @typedef {import("./connection.mjs").Exchange} Exchange */
+/** @typedef {import("./connection.mjs").Owner} Owner */
+
+/**
+ * Requests beyond them wait for one within their budget. AWS's own SDK has as many.
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-maxsockets.html
+ */
+const MAX_CONNECTIONS = 50;
+
+/**
+ * AWS's NAT gateways silently drop connections that were idle for 350 seconds.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html
+ */
+const MAX_IDLE_MS = 300_000;
+
+/** Before the server's own limit: a request takes its time to get there. */
+const MARGIN_MS = 1_000;
+
+// Taken when the module loads: Next replaces the global one while it prerenders.
+const now = performance.now.bind(performance);
+
+export class Connections {
+  #connect;
+  /** @type {{ connection: Connection, until: number }[]} the one used last comes last */
+  #idle = [];
+  /** @type {Set<Connection>} */
+  #all = new Set();
+  /** @type {Set<Exchange>} in the order in which they came */
+  #waiting = new Set();
+
+  /** @param {(owner: Owner) => Connection} connect */
+  constructor(connect) {
+    this.#connect = connect;
+  }
+
+  /** @param {Exchange} exchange */
+  send(exchange) {
+    const connection = this.#takeIdle() ?? this.#another();
+    connection ? connection.send(exchange) : this.#waiting.add(exchange);
+  }
+
+  /** Before anybody asks for it: a handshake takes its time. */
+  open() {
+    if (this.#all.size === 0) {
+      this.#another();
+    }
+  }
+
+  /**
+   * Ends an exchange that nobody waits for. What its connection would bring belongs to nobody.
+   *
+   * @param {Exchange} exchange
+   */
+  cancel(exchange) {
+    this.#waiting.delete(exchange);
+    exchange.connection?.destroy();
+  }
+
+  /** Those that are kept may be as dead as the one that has just turned out to be. */
+  dropIdle() {
+    this.#idle.splice(0).forEach(({ connection }) => connection.destroy());
+  }
+
+  #takeIdle() {
+    const at = now();
+    // The first has been idle for longest.
+    while (this.#idle[0] && this.#idle[0].until <= at) {
+      this.#idle.shift()?.connection.destroy();
+    }
+    for (let last = this.#idle.pop(); last; last = this.#idle.pop()) {
+      if (last.until > at && last.connection.isUsable) {
+        return last.connection;
+      }
+      last.connection.destroy();
+    }
+    return undefined;
+  }
+
+  #another() {
+    if (this.#all.size >= MAX_CONNECTIONS) {
+      return undefined;
+    }
+    const connection = this.#connect({
+      onFree: (free, keptForMs) => this.#free(free, keptForMs),
+      onClose: (closed) => this.#closed(closed),
+    });
+    this.#all.add(connection);
+    return connection;
+  }
+
+  /** @param {Connection} connection @param {number} keptForMs by the server */
+  #free(connection, keptForMs) {
+    const [next] = this.#waiting;
+    if (next) {
+      this.#waiting.delete(next);
+      connection.send(next);
+      return;
+    }
+    connection.rest();
+    this.#idle.push({ connection, until: now() + Math.min(keptForMs - MARGIN_MS, MAX_IDLE_MS) });
+  }
+
+  /** @param {Connection} connection */
+  #closed(connection) {
+    this.#all.delete(connection);
+    this.#idle = this.#idle.filter((idle) => idle.connection !== connection);
+    const [next] = this.#waiting;
+    if (next) {
+      this.#waiting.delete(next);
+      this.send(next);
+    }
+  }
+}
