@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import http from "node:http";
+import https from "node:https";
 import { createRequire } from "node:module";
 import net from "node:net";
 import { after, test } from "node:test";
 import { createHttpClient } from "../../js/runtime/http/client.mjs";
+import { fetchTrusting, makeCertificates } from "../faults/certificates.mjs";
 import { fetchOver } from "../shipped-fetch.mjs";
 
 const client = createHttpClient({ builtin: createRequire(import.meta.url), outsideRequest: (run) => run() });
@@ -160,6 +163,145 @@ test("a response over the limit is cut off", async () => {
   await assert.rejects(fetch(url, post("x")), /the response is longer than 33554432 bytes/);
 });
 
+test("a request of any length arrives whole", async () => {
+  const url = await listen(async (incoming, outgoing) => {
+    let length = 0;
+    for await (const chunk of incoming) {
+      length += chunk.length;
+    }
+    outgoing.end(`${incoming.headers["content-length"]} ${length}`);
+  });
+  for (const length of [1, 65_536, 65_537, 5_000_000]) {
+    assert.equal(await textOf(await fetch(url, post("x".repeat(length)))), `${length} ${length}`);
+  }
+});
+
+test("a method without a body sends none, and another says that its body is empty", async () => {
+  const url = await listen((incoming, outgoing) => {
+    outgoing.end(`${incoming.method} ${incoming.url} ${incoming.headers["content-length"]}`);
+  });
+  assert.equal(await textOf(await fetch(`${url}a?b=c`, { ...post(""), method: "GET" })), "GET /a?b=c undefined");
+  assert.equal(await textOf(await fetch(url, { ...post(""), method: "PUT" })), "PUT / 0");
+});
+
+test("no more than 50 connections are open at once, the others wait, and who is called off is never sent", async () => {
+  const connections = new Set();
+  /** @type {string[]} */
+  const received = [];
+  /** @type {(() => void)[]} */
+  const held = [];
+  const url = await listen(async (incoming, outgoing) => {
+    connections.add(incoming.socket);
+    received.push(incoming.headers["x-name"]?.toString() ?? "");
+    held.push(() => outgoing.end("ok"));
+  });
+  const controller = new AbortController();
+  const names = Array.from({ length: 60 }, (_, index) => `${index}`);
+  const answers = names.map((name) =>
+    fetch(url, { ...post("x", { "x-name": name }), ...(name === "55" && { signal: controller.signal }) }).catch(() => "called off"),
+  );
+  await until(() => held.length === 50);
+  controller.abort();
+  for (let answered = 0; answered < 59; answered += 1) {
+    await until(() => held.length > 0);
+    held.shift()?.();
+  }
+  assert.equal((await Promise.all(answers)).filter((answer) => answer === "called off").length, 1);
+  assert.equal(connections.size, 50);
+  assert.deepEqual(received.sort(), names.filter((name) => name !== "55").sort());
+});
+
+test("a connection is opened before anybody asks for it, and then used", async () => {
+  let connections = 0;
+  const url = await listenRaw((socket) => {
+    connections += 1;
+    socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"));
+  });
+  client.open(url);
+  client.open(url);
+  await until(() => connections > 0);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(await textOf(await fetch(url, post("x"))), "ok");
+  assert.equal(connections, 1);
+  client.open("http://127.0.0.1:1/"); // nobody listens: nobody is told
+  await new Promise((resolve) => setTimeout(resolve, 20));
+});
+
+test("a later handshake resumes the session of an earlier one", async () => {
+  const { ca, good } = makeCertificates();
+  /** @type {boolean[]} */
+  const resumed = [];
+  const server = https.createServer(good, (incoming, outgoing) => {
+    resumed.push(/** @type {import("node:tls").TLSSocket} */ (incoming.socket).isSessionReused());
+    outgoing.writeHead(200, { connection: "close" }).end("ok");
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  closers.push(() => server.close());
+  const secureFetch = fetchTrusting(ca);
+  const url = addressOf(server).replace("http:", "https:");
+  for (let n = 0; n < 3; n += 1) {
+    assert.equal(await textOf(await secureFetch(url, post("x"))), "ok");
+  }
+  assert.deepEqual(resumed, [false, true, true]);
+});
+
+test("a connection over which more came than was asked for is not used again", async () => {
+  let connections = 0;
+  const url = await listenRaw((socket) => {
+    connections += 1;
+    socket.on("data", () => {
+      socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+      setTimeout(() => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil"), 10);
+    });
+  });
+  assert.equal(await textOf(await fetch(url, post("x"))), "ok");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(await textOf(await fetch(url, post("x"))), "ok");
+  assert.equal(connections, 2);
+});
+
+test("a connection that the server keeps for a moment only is not used after it", async () => {
+  let connections = 0;
+  const url = await listenRaw((socket) => {
+    connections += 1;
+    socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 2\r\n\r\nok"));
+  });
+  assert.equal(await textOf(await fetch(url, post("x"))), "ok");
+  assert.equal(await textOf(await fetch(url, post("x"))), "ok");
+  assert.equal(connections, 2);
+});
+
+test("a response that comes before the whole request is taken, and the connection is not used again", async () => {
+  let connections = 0;
+  const url = await listenRaw((socket) => {
+    connections += 1;
+    socket.pause();
+    socket.write("HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n");
+  });
+  const body = "x".repeat(20_000_000);
+  assert.equal((await fetch(url, post(body))).status, 413);
+  assert.equal((await fetch(url, post(body))).status, 413);
+  assert.equal(connections, 2);
+});
+
+test("a kept connection keeps no process alive, and a request does", async () => {
+  const url = await listen((_incoming, outgoing) => void setTimeout(() => outgoing.end("ok"), 200));
+  const module = new URL("../../js/runtime/http/client.mjs", import.meta.url);
+  const script = `
+    import { createRequire } from "node:module";
+    import { createHttpClient } from ${JSON.stringify(module.href)};
+    const builtin = createRequire(import.meta.url);
+    const client = createHttpClient({ builtin, outsideRequest: (run) => run() });
+    const { promise } = client.exchange(${JSON.stringify(url)}, "POST", [], new Uint8Array(1));
+    promise.then(({ status }) => console.log(status));`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const overdue = setTimeout(() => child.kill(), 10_000);
+  const printed = await textOfStream(child.stdout);
+  const [code] = child.exitCode === null ? await once(child, "exit") : [child.exitCode];
+  clearTimeout(overdue);
+  assert.deepEqual([printed, code], ["200\n", 0]);
+});
+
 /**
  * @param {string} text
  * @param {Record<string, string>} [headers]
@@ -200,6 +342,24 @@ async function listenRaw(listener) {
 function addressOf(server) {
   const { port } = /** @type {net.AddressInfo} */ (server.address());
   return `http://127.0.0.1:${port}/`;
+}
+
+/** @param {() => boolean} holds */
+async function until(holds) {
+  const giveUpAt = performance.now() + 5_000;
+  while (!holds()) {
+    assert.ok(performance.now() < giveUpAt, "waited for five seconds");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/** @param {AsyncIterable<Buffer>} stream */
+async function textOfStream(stream) {
+  let text = "";
+  for await (const chunk of stream) {
+    text += chunk;
+  }
+  return text;
 }
 
 /** @param {{ arrayBuffer(): Promise<ArrayBuffer> }} response */
