@@ -85,9 +85,17 @@ for (const [name, jump] of Object.entries(JUMPS)) {
 test("connections that are silent after a thaw cost no invocation more than its budget", async () => {
   const { invoke, frozen } = lambdaFunction;
   await invoke("set", "page", "value");
-  await frozen({ wall: 10 * MINUTE_MS, monotonic: 10 * MINUTE_MS }, () => store.silenceConnections());
+  await frozen({ wall: 10 * MINUTE_MS, monotonic: 0 }, () => store.silenceConnections());
   assert.equal((await invoke("get", "page")).answer?.value, "value");
   assert.ok(store.silent > 0, "a silent connection was tried");
+});
+
+test("connections are not tried after they have been idle for longer than a network keeps them", async () => {
+  const { invoke, frozen } = lambdaFunction;
+  await invoke("set", "page", "value");
+  await frozen({ wall: 10 * MINUTE_MS, monotonic: 10 * MINUTE_MS }, () => store.silenceConnections());
+  assert.equal((await invoke("get", "page")).answer?.value, "value");
+  assert.equal(store.silent, 0, "no silent connection was tried");
 });
 
 test("a set that was under way when the function was frozen is settled, and what comes after it works", async () => {
