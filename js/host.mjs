@@ -89,12 +89,12 @@ export function createHost({ exchange, logger, credentials, deflate, inflate, se
     /**
      * @param {string} url
      * @param {string} method
-     * @param {string[]} flatHeaders name, value, name, value …
+     * @param {string} headers name, value, name, value …, each in a line of its own, as those of the response are
      * @param {Uint8Array<ArrayBuffer>} body
      * @param {number} timeoutMs
      */
-    fetch(url, method, flatHeaders, body, timeoutMs) {
-      const { promise: answered, cancel: callOff } = exchange(url, method, flatHeaders, body);
+    fetch(url, method, headers, body, timeoutMs) {
+      const { promise: answered, cancel: callOff } = exchange(url, method, headers.split("\n"), body);
       let timedOut = false;
       const timer = setTimeout(() => {
         timedOut = true;
@@ -105,9 +105,9 @@ export function createHost({ exchange, logger, credentials, deflate, inflate, se
         underWay.delete(promise);
       };
       const promise = answered.then(
-        (response) => {
+        ({ status, headers, body }) => {
           settled();
-          return response;
+          return { status, headers: headers.join("\n"), body };
         },
         (error) => {
           settled();
@@ -143,6 +143,21 @@ export function createHost({ exchange, logger, credentials, deflate, inflate, se
       } catch {
         return undefined; // the core finds out by itself what is wrong
       }
+    },
+
+    /**
+     * What Next has as a `Buffer`, in memory of its own: of a shared pool, `buffer` would be more than the value.
+     *
+     * @param {Uint8Array} bytes in the core's memory
+     */
+    buffer(bytes) {
+      const copied = new Uint8Array(bytes);
+      return globalThis.Buffer?.from(copied.buffer) ?? copied;
+    },
+
+    /** @param {Uint16Array} units in the core's memory */
+    textOfUtf16({ buffer, byteOffset, byteLength }) {
+      return globalThis.Buffer?.from(/** @type {ArrayBuffer} */ (buffer), byteOffset, byteLength).toString("utf16le");
     },
 
     /**

@@ -29,6 +29,36 @@ function trap(error) {
     }
 }
 `;
+/**
+ * wasm-bindgen's own looks at each character of a long ASCII text from JavaScript, and leaves another three times the room
+ * that it takes. `encodeInto` gets as much room as ASCII takes, and what has no place there is a rest.
+ */
+const PASS_STRING = `function passStringToWasm0(arg, malloc, realloc) {
+    let len = arg.length;
+    let ptr = malloc(len, 1) >>> 0;
+    let read = 0;
+    let written = 0;
+    if (len < 48) {
+        const mem = getUint8ArrayMemory0();
+        for (; written < len; written++) {
+            const code = arg.charCodeAt(written);
+            if (code > 0x7F) break;
+            mem[ptr + written] = code;
+        }
+        read = written;
+    } else {
+        ({ read, written } = cachedTextEncoder.encodeInto(arg, getUint8ArrayMemory0().subarray(ptr, ptr + len)));
+    }
+    if (read !== arg.length) {
+        const rest = arg.slice(read);
+        ptr = realloc(ptr, len, len = written + rest.length * 3, 1) >>> 0;
+        written += cachedTextEncoder.encodeInto(rest, getUint8ArrayMemory0().subarray(ptr + written, ptr + len)).written;
+        ptr = realloc(ptr, len, written, 1) >>> 0;
+    }
+    WASM_VECTOR_LEN = written;
+    return ptr;
+}
+`;
 /** What must not be left. */
 const FORBIDDEN = [/import\.meta/, /(?<!\.)\bfetch\(/, /new URL\(/, /WebAssembly\.Module\(/, /^(export|import) /m];
 
@@ -45,6 +75,9 @@ export function instantiableGlue(glue) {
   for (const loader of LOADERS) {
     body = removeOnce(body, functionText(body, loader));
   }
+  const passString = functionText(body, "function passStringToWasm0");
+  check(!/passStringToWasm0\([^,]+, [^,]+\)/.test(body), "a string is passed without realloc");
+  body = body.replace(passString, () => PASS_STRING);
   body = `\n${body.trim()}\n`.replaceAll(/\nexport (?=class |function )/g, "\n");
   for (const [entrance, guarded] of ENTRANCES) {
     const [before, after, ...more] = body.split(/** @type {string} */ (entrance));

@@ -17,6 +17,7 @@ use wasm_bindgen::prelude::*;
 /// One table, as the command line sees it.
 #[wasm_bindgen]
 pub struct Admin {
+    js: JsHost,
     host: SharedHost,
     client: Client,
     cache: Cache,
@@ -37,7 +38,7 @@ impl Admin {
             (Rows::new(config.prefix.clone()), options.region(), options.endpoint());
         let admin = Administration::new(shared.clone(), client.clone(), rows, spec.clone(), region, endpoint);
         let cache = Cache::new(shared.clone(), client.clone(), config);
-        Ok(Admin { host: shared, client, cache, spec, admin })
+        Ok(Admin { js: host, host: shared, client, cache, spec, admin })
     }
 
     /// Creates the table, its index and its TTL, or completes them; see `createCacheTable` in `types/create-table.d.ts`.
@@ -106,11 +107,11 @@ impl Admin {
 
     /// An entry, its decoded value, and what a get with these soft tags makes of it and why.
     pub fn inspect(&self, key: &JsString, build: Option<String>, soft_tags: &Array) -> Promise {
-        let cache = self.cache.clone();
+        let (cache, host) = (self.cache.clone(), self.js.clone());
         let key = component(key, Component::key, Component::key_utf16);
         let key = EntryKey::new(key, build.map(|build| Component::build(&build)));
         let soft_tags = components(soft_tags);
-        promise(async move { inspection(cache.inspect(key, soft_tags).await.map_err(refused)?) })
+        promise(async move { inspection(&host, cache.inspect(key, soft_tags).await.map_err(refused)?) })
     }
 
     /// The revalidation log, oldest first: `{version, tag, atMs, mode, expiresAtMs}`.
@@ -151,13 +152,14 @@ struct LogEvent {
     expires_at_ms: Option<u64>,
 }
 
-fn inspection(found: Inspection) -> Result<JsValue, JsValue> {
+fn inspection(host: &JsHost, found: Inspection) -> Result<JsValue, JsValue> {
     let (verdict, reason, entry) = match &found.lookup.outcome {
         Outcome::Fresh(entry) => ("fresh", None, Some(entry)),
         Outcome::Stale(entry, _) => ("stale", None, Some(entry)),
         Outcome::Miss(miss) => ("miss", Some(reason_of(miss)), None),
     };
-    let decoded = entry.and_then(|entry| entry.decoded(value::decode_value).ok().flatten());
+    let decoded =
+        entry.and_then(|entry| entry.decoded(|bytes| value::decode_value(host, bytes)).ok().flatten());
     let inspected = to_js(&Inspected {
         row: found.row_key,
         belonging: found.belonging,

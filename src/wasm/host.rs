@@ -3,7 +3,7 @@
 use crate::credentials::Credentials;
 use crate::host::{FetchError, Host, LocalFuture, LogLevel, ProcessError, response_header};
 use http::{HeaderValue, StatusCode};
-use js_sys::{Array, Date, JsString, Promise, Reflect, Uint8Array};
+use js_sys::{Date, JsString, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
@@ -17,7 +17,7 @@ extern "C" {
         this: &JsHost,
         url: &str,
         method: &str,
-        headers: Array,
+        headers: &str,
         body: Uint8Array,
         timeout_ms: f64,
     ) -> JsPending;
@@ -65,6 +65,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn miss(this: &JsHost, version: f64, calls_for_render: bool, reason: &str, detail: &str) -> JsValue;
 
+    /// A `Buffer` with memory of its own; a `Uint8Array` where the runtime has no `Buffer`.
+    #[wasm_bindgen(method)]
+    pub fn buffer(this: &JsHost, bytes: &[u8]) -> JsValue;
+    /// The string of these units; `None` where the runtime has nothing that is faster than a `TextDecoder`.
+    #[wasm_bindgen(method, js_name = textOfUtf16)]
+    pub fn text_of_utf16(this: &JsHost, units: &[u16]) -> Option<JsString>;
+
     /// Something under way that can be called off.
     pub type JsPending;
     #[wasm_bindgen(method, getter)]
@@ -77,7 +84,7 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     fn status(this: &JsResponse) -> u16;
     #[wasm_bindgen(method, getter)]
-    fn headers(this: &JsResponse) -> Array;
+    fn headers(this: &JsResponse) -> String;
     #[wasm_bindgen(method, getter)]
     fn body(this: &JsResponse) -> Uint8Array;
 }
@@ -100,14 +107,17 @@ impl Host for WasmHost {
         request: http::Request<Vec<u8>>,
         timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
-        let headers = Array::new();
+        // In one string: each that crosses by itself costs as much.
+        let mut headers = String::new();
         for (name, value) in request.headers() {
-            headers.push(&JsValue::from_str(name.as_str()));
-            headers.push(&JsValue::from_str(value.to_str().unwrap_or_default()));
+            for part in [name.as_str(), value.to_str().unwrap_or_default()] {
+                headers.push_str(part);
+                headers.push('\n');
+            }
         }
         let url = request.uri().to_string();
         let body = Uint8Array::from(request.body().as_slice());
-        let pending = self.js.fetch(&url, request.method().as_str(), headers, body, timeout_ms as f64);
+        let pending = self.js.fetch(&url, request.method().as_str(), &headers, body, timeout_ms as f64);
         Box::pin(async move {
             let answer = Cancelled::unless_done(pending).await;
             answer.map_err(|error| fetch_error(&error)).and_then(|value| response(value.unchecked_ref()))
@@ -239,11 +249,11 @@ fn response(js: &JsResponse) -> Result<http::Response<Vec<u8>>, FetchError> {
         |why: &dyn std::fmt::Display| FetchError::Connection(format!("the response is not HTTP: {why}"));
     *response.status_mut() = StatusCode::from_u16(js.status()).map_err(|error| refuse(&error))?;
     let headers = js.headers();
-    for index in (0..headers.length()).step_by(2) {
-        let Some(name) = headers.get(index).as_string() else { continue };
+    let mut parts = headers.split('\n');
+    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
         let read = response_header::ALL.into_iter().find(|known| name.eq_ignore_ascii_case(known.as_str()));
-        if let (Some(name), Some(value)) = (read, headers.get(index + 1).as_string()) {
-            let value = HeaderValue::from_str(&value).map_err(|error| refuse(&error))?;
+        if let Some(name) = read {
+            let value = HeaderValue::from_str(value).map_err(|error| refuse(&error))?;
             response.headers_mut().append(name, value);
         }
     }

@@ -285,7 +285,7 @@ fn entry_answer(
     entry: &Rc<Entry>,
     revalidated: Option<&[String]>,
 ) -> JsValue {
-    let Ok(Some(value)) = entry.decoded(value::decode_value) else {
+    let Ok(Some(value)) = entry.decoded(|bytes| value::decode_value(host, bytes)) else {
         let miss = Miss::Unreadable("the value does not decode".to_owned());
         return miss_answer(host, (version, calls_for_render), &miss);
     };

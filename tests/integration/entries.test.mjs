@@ -12,6 +12,13 @@ let store;
 before(async () => (store = await startStore()));
 after(() => store.stop());
 
+/** Of the lengths at which the ways of a text in and out of the core change, ASCII and not. */
+const LONG_TEXTS = [47, 48, 2_047, 2_048, 2_049, 70_000].flatMap((length) => {
+  const ascii = "a".repeat(length);
+  const parts = ["é", "€", "\u{1F980}", "\0", "\ufffd", "\ufeff", "汉字".repeat(length / 2)];
+  return [ascii, ...parts.flatMap((part) => [part + ascii, ascii + part, ascii.slice(0, length / 2) + part + ascii.slice(length / 2)])];
+});
+
 test("every JavaScript type that Next hands over comes back on another instance", async () => {
   const table = await store.createTable();
   const [a, b] = [store.instance(table), store.instance(table)];
@@ -23,6 +30,8 @@ test("every JavaScript type that Next hands over comes back on another instance"
     ["/redirect", { kind: "REDIRECT", props: { pageProps: { __N_REDIRECT: "/x", __N_REDIRECT_STATUS: 308 } } }, "PAGES"],
     ["f".repeat(64), { kind: "FETCH", data: { headers: { n: 1 }, body: "YQ==", status: 200, url: "u" }, revalidate: 60, tags: ["t"] }, "FETCH"],
     ["image", { kind: "IMAGE", buffer: randomBytes(99), etag: "e", upstreamEtag: "u", extension: "webp", revalidate: 60 }, "IMAGE"],
+    ["/long", page(LONG_TEXTS.join(""), ["t"]), "APP_PAGE"],
+    ["/long/texts", { kind: "PAGES", html: "", pageData: LONG_TEXTS, headers: {}, status: 200 }, "PAGES"],
     ["/odd", { kind: "PAGES", html: "\ud800 lone", pageData: JSON.parse('{"__proto__": {"polluted": true}}'), headers: {}, status: 200 }, "PAGES"],
   ];
   for (const [key, value, kind] of entries) {

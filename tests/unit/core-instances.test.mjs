@@ -33,6 +33,9 @@ function makeMutClosure(arg0, arg1, f) {
     };
     return real;
 }
+function passStringToWasm0(arg, malloc, realloc) {
+    return theirOwn(arg);
+}
 let wasm;
 function __wbg_finalize_init(instance, module) {
     wasm = instance.exports;
@@ -73,11 +76,39 @@ test("glue loses what loads by URL, by fetch and from bytes", () => {
   assert.equal(module.match(/^export /gm)?.length, 1);
 });
 
+test("a string gets to the core whole, whatever it is made of", () => {
+  const [, passString = ""] = /(function passStringToWasm0[^]*?\n}\n)/.exec(instantiableGlue(GLUE)) ?? [];
+  assert.doesNotMatch(passString, /theirOwn/);
+  const memory = new Uint8Array(1_000_000);
+  const pass = new Function("memory", `
+    let WASM_VECTOR_LEN, end = 0;
+    const cachedTextEncoder = new TextEncoder();
+    const getUint8ArrayMemory0 = () => memory;
+    const malloc = (length) => (end += length) - length;
+    const realloc = (from, before, length) => {
+      const to = malloc(length);
+      memory.copyWithin(to, from, from + Math.min(before, length));
+      return to;
+    };
+    ${passString}
+    return (text) => { const at = passStringToWasm0(text, malloc, realloc); return memory.slice(at, at + WASM_VECTOR_LEN); };
+  `)(memory);
+  for (const length of [0, 1, 47, 48, 49, 1_000]) {
+    for (const ends of ["", "é", "€", "\u{1F980}", "\uD800"]) {
+      const ascii = "a".repeat(Math.max(0, length - ends.length));
+      for (const text of [ascii + ends, ends + ascii, ends.repeat(length)]) {
+        assert.deepEqual(pass(text), new TextEncoder().encode(text), JSON.stringify(text));
+      }
+    }
+  }
+});
+
 /** @type {[name: string, glue: string, why: RegExp][]} */
 const UNKNOWN = [
   ["without its loader", GLUE.replace("__wbg_load(", "__wbg_loads("), /there is no async function __wbg_load/],
   ["without its imports", GLUE.replace("__wbg_get_imports()", "__wbg_imports()"), /__wbg_get_imports.* is not there once/],
   ["with another way for JavaScript to enter", GLUE.replace("state.cnt === 0", "state.cnt <= 0"), /cnt === 0.* is not there once/],
+  ["without a way to pass strings", GLUE.replace("passStringToWasm0", "passString"), /there is no function passStringToWasm0/],
   ["that imports a module", `${GLUE}\nimport { x } from "./snippets/x.js";\n`, /import.* is left/],
   ["that exports a constant", `${GLUE}\nexport const x = 1;\n`, /export.* is left/],
   ["that exports nothing", GLUE.replaceAll(/^export (?=class|function)/gm, ""), /it exports nothing/],

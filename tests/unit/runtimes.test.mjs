@@ -104,10 +104,8 @@ test("a web runtime uses the fetch of its start, and never one that follows a re
   });
   const { default: own } = await freshWeb();
   context.mock.method(globalThis, "fetch", () => assert.fail("the patched fetch was called"));
-  const signal = new AbortController().signal;
-  const init = { method: "POST", headers: {}, body: new Uint8Array(), signal, redirect: /** @type {const} */ ("error") };
-  const response = await own.fetch("http://127.0.0.1/", init);
-  assert.equal(new TextDecoder().decode(await response.arrayBuffer()), "answer");
+  const { body } = await own.exchange("http://127.0.0.1/", "POST", ["a", "b"], new Uint8Array()).promise;
+  assert.equal(new TextDecoder().decode(body), "answer");
   assert.deepEqual(redirects, ["manual"]);
 });
 
