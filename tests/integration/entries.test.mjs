@@ -13,7 +13,7 @@ before(async () => (store = await startStore()));
 after(() => store.stop());
 
 /** Of the lengths at which the ways of a text in and out of the core change, ASCII and not. */
-const LONG_TEXTS = [47, 48, 2_047, 2_048, 2_049, 70_000].flatMap((length) => {
+const LONG_TEXTS = [47, 48, 2_047, 2_048, 2_049, 10_000].flatMap((length) => {
   const ascii = "a".repeat(length);
   const parts = ["é", "€", "\u{1F980}", "\0", "\ufffd", "\ufeff", "汉字".repeat(length / 2)];
   return [ascii, ...parts.flatMap((part) => [part + ascii, ascii + part, ascii.slice(0, length / 2) + part + ascii.slice(length / 2)])];
