@@ -1,6 +1,7 @@
 // The administrator's side of the table, in the wasm module that only the command line and createCacheTable load.
 
 import runtime from "#runtime";
+import { bytesOf, inflated } from "./runtime/inlined.mjs";
 import { coreOptions, resolveOptions } from "./options.mjs";
 import { hostFor, loggerFor } from "./shared.mjs";
 
@@ -34,11 +35,7 @@ export async function withAdmin(given, run) {
 }
 
 async function compile() {
-  const { base64 } = await import("../pkg/admin-inline.mjs");
-  if (typeof DecompressionStream === "undefined") {
-    throw new Error("nextjs-dynamodb-cache: this part needs Node.js, Deno or Bun");
-  }
-  const gzipped = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
-  const bytes = new Response(new Blob([gzipped]).stream().pipeThrough(new DecompressionStream("gzip")));
-  return WebAssembly.compile(await bytes.arrayBuffer());
+  const inlined = await import("../pkg/admin-inline.mjs");
+  const bytes = runtime.inflate?.(bytesOf(inlined.base64), inlined.rawBytes) ?? (await inflated(inlined));
+  return WebAssembly.compile(/** @type {BufferSource} */ (bytes));
 }

@@ -8,6 +8,8 @@ const NAME = "nextjs-dynamodb-cache";
 let compile;
 /** @type {Promise<void> | undefined} while what `initCore` was given is not there yet */
 let underWay;
+/** @type {(() => Promise<ArrayBuffer>) | undefined} begins what the first call waits for */
+let load;
 
 /**
  * Has the core compiled in this way, at its first use.
@@ -16,6 +18,18 @@ let underWay;
  */
 export function provideCore(compileOnce) {
   compile = compileOnce;
+}
+
+/**
+ * Has the core compiled from what this gives, where that takes more than a call can do at once. It begins with the first call.
+ *
+ * @param {() => Promise<ArrayBuffer>} loadOnce
+ */
+export function provideCoreLater(loadOnce) {
+  load = loadOnce;
+  compile = () => {
+    throw new Error(`${NAME}: its WebAssembly is not compiled yet`);
+  };
 }
 
 /**
@@ -48,6 +62,15 @@ export function initCore(source) {
  * @returns {Promise<void> | undefined}
  */
 export function coreUnderWay() {
+  if (load) {
+    const begun = initCore(load());
+    load = undefined;
+    begun.catch((error) => {
+      compile = () => {
+        throw error;
+      };
+    });
+  }
   return underWay;
 }
 

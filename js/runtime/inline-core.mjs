@@ -1,27 +1,25 @@
 // The core from the bytes that this package carries, where a runtime compiles them.
 
-import { base64 } from "../../pkg/core-inline.mjs";
-import { provideCore, refused } from "../core.mjs";
+import * as inlined from "../../pkg/core-inline.mjs";
+import runtime from "#runtime";
+import { provideCore, provideCoreLater, refused } from "../core.mjs";
+import { bytesOf, inflated } from "./inlined.mjs";
 
+const { inflate } = runtime;
 /** @type {WebAssembly.Module | undefined} */
 let core;
 
-provideCore(() => (core ??= compile()));
+if (inflate) {
+  provideCore(() => (core ??= compile(inflate(bytesOf(inlined.base64), inlined.rawBytes))));
+} else {
+  provideCoreLater(() => inflated(inlined));
+}
 
-function compile() {
-  const bytes = bytesOf(base64);
+/** @param {Uint8Array} bytes */
+function compile(bytes) {
   try {
-    return new WebAssembly.Module(bytes);
+    return new WebAssembly.Module(/** @type {Uint8Array<ArrayBuffer>} */ (bytes));
   } catch (error) {
     throw refused(error);
   }
-}
-
-/**
- * @param {string} text
- * @returns {Uint8Array<ArrayBuffer>}
- */
-function bytesOf(text) {
-  // A hundred times faster than `atob`, where there is one.
-  return globalThis.Buffer ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

@@ -4,6 +4,7 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ScriptError } from "../command.mjs";
+import { AS_SHIPPED } from "./shipped.mjs";
 
 const ENTRIES = {
   index: "js/entries/index.mjs",
@@ -30,6 +31,7 @@ export async function bundleEntries(root, pkg) {
     platform: "node",
     format: "esm",
     target: "node20",
+    ...AS_SHIPPED,
     conditions: ["node"],
     logLevel: "warning",
     write: false,
@@ -39,7 +41,7 @@ export async function bundleEntries(root, pkg) {
   let traced = 0;
   for (const { path, text } of outputFiles) {
     // Next's file tracing looks for the word `require`; esbuild has given it a number.
-    const traceable = text.replaceAll(/\((require\d*)\) => \1\("next\//g, () => ((traced += 1), '(require) => require("next/'));
+    const traceable = text.replaceAll(/\b(require\d*)=>\1\(\s*"next\//g, () => ((traced += 1), 'require=>require("next/'));
     await writeFile(path, traceable);
   }
   // For the benchmarks, which load it from here.

@@ -10,7 +10,7 @@ export const STAMP_FILE = "build.json";
 
 /** Everything in them goes into the build. */
 const FOLDERS = ["src", "scripts/build"];
-const FILES = ["Cargo.toml", "Cargo.lock", "wasm-pack.toml", "node_modules/binaryen/package.json", "node_modules/commander/package.json"];
+const FILES = ["Cargo.toml", "Cargo.lock", "wasm-pack.toml", ...["binaryen", "commander", "esbuild"].map((name) => `node_modules/${name}/package.json`)];
 
 /**
  * @param {string} root the checkout

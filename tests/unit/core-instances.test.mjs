@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { inflateRawSync } from "node:zlib";
 import { compileCore } from "../../js/core.mjs";
 import "../../js/runtime/inline-core.mjs";
-import { base64 } from "../../pkg/core-inline.mjs";
+import { base64, rawBytes } from "../../pkg/core-inline.mjs";
 import { instantiate } from "../../pkg/core.mjs";
 import { instantiableGlue } from "../../scripts/build/glue.mjs";
 
@@ -65,7 +66,8 @@ test("each call gives an instance of its own", () => {
 
 test("the inlined module is the one in the wasm file", async () => {
   const file = await readFile(new URL("../../pkg/core.wasm", import.meta.url));
-  assert.ok(Buffer.from(base64, "base64").equals(file));
+  assert.ok(inflateRawSync(Buffer.from(base64, "base64")).equals(file));
+  assert.equal(rawBytes, file.length);
 });
 
 test("glue loses what loads by URL, by fetch and from bytes", () => {

@@ -124,6 +124,19 @@ test("without Node's Buffer the core is the same bytes", async () => {
   assert.equal(Number(exports), WebAssembly.Module.exports(compileCore()).length);
 });
 
+test("where nothing inflates at once, the first call begins to, and the core is the same bytes", async () => {
+  const runtime = new URL("../../js/runtime/node.mjs", import.meta.url).href;
+  const without = `delete (await import("${runtime}")).default.inflate`;
+  const attempt = "try { console.log(WebAssembly.Module.exports(compileCore()).length); } catch (error) { console.log(error.message); }";
+  const lines = await printed(without, `${attempt} await coreUnderWay(); ${attempt}`);
+  const count = WebAssembly.Module.exports(compileCore()).length;
+  assert.deepEqual(lines.split("\n"), ["nextjs-dynamodb-cache: its WebAssembly is not compiled yet", String(count)]);
+  assert.match(
+    await printed(`${without}; delete globalThis.DecompressionStream`, `await coreUnderWay(); ${attempt}`),
+    /needs DecompressionStream, and this runtime has none: .*\/slim$/,
+  );
+});
+
 /** The runtime's module, evaluated once more. */
 function freshWeb() {
   const path = "../../js/runtime/web.mjs?fresh";
@@ -138,7 +151,7 @@ function freshWeb() {
  */
 async function printed(before, script) {
   const [core, inline] = ["core.mjs", "runtime/inline-core.mjs"].map((path) => new URL(`../../js/${path}`, import.meta.url).href);
-  const program = `${before}; await import("${inline}"); const { compileCore } = await import("${core}"); ${script}`;
+  const program = `${before}; await import("${inline}"); const { compileCore, coreUnderWay } = await import("${core}"); ${script}`;
   const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", program]);
   return stdout.trim();
 }
