@@ -59,7 +59,7 @@ Where the time goes in what [the benchmarks](benchmarks.md) measure: self time b
 /** @param {string} name @param {string} way @param {string} size */
 function operation(name, way, size) {
   return (/** @type {string} */ endpoint) => [
-    JSON.stringify({ name, endpoint, sizes: [size], operationMs: OPERATION_MS, ways: [way] }),
+    JSON.stringify({ name, endpoint, spans: { [size]: { warmUpMs: OPERATION_MS, operationMs: OPERATION_MS } }, ways: [way] }),
   ];
 }
 

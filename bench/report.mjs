@@ -1,22 +1,24 @@
 // The tables of docs/benchmarks.md, and its plot.
 
-import os from "node:os";
 import { round, verdict } from "./goals.mjs";
 
 /** Dollars per million units, on demand, us-east-1. https://aws.amazon.com/dynamodb/pricing/on-demand/ */
 const WRITE_DOLLARS = 0.625;
 const READ_DOLLARS = 0.125;
 
-export function markdown({ rows, results, rounds }) {
-  const { timings, coldStarts, memory, counts, packed } = results;
+export function markdown({ rows, results }) {
+  const { run, timings, coldStarts, memory, counts, packed } = results;
   return `# Benchmarks
 
 \`node bench/main.mjs\` wrote this page; with \`--quick\` it prints its table in two minutes. It installs what it compares with by itself, at
 the versions in \`bench/package.json\`. Every client talks to the same stub of DynamoDB in a process of its own, over HTTP on loopback, with the same
-pages; rounds are interleaved, figures are medians of ${rounds} rounds. Absolute figures are those of one busy machine: **trust the ratios**. The real DynamoDB adds
+pages; rounds are interleaved, figures are medians of ${run.rounds} rounds. Absolute figures are those of one busy machine: **trust the ratios**. The real DynamoDB adds
 2 to 10 ms of waiting to each request, so on a large machine what differs is CPU and throughput, and on a small Lambda function also the time.
 
-${machine()}
+Time and CPU are those of a server in its **steady state**: in each round every client gets a new process, and each operation is repeated for a while
+untimed, until V8 has compiled what it is going to, and then timed (${spansText(run.spans)}). What the first calls cost is measured apart, as the [cold start](#cold-start).
+
+${run.machine}
 
 ![CPU per operation](benchmarks.svg)
 
@@ -43,7 +45,9 @@ ${table(
   timings.filter(({ way }) => way === "get at 64").map((t) => [t.name, round(t.perSecond), round(t.cpuUs)]),
 )}
 
-## Cold start: from the start of the process to the first answer, over a bare Node ${process.version}
+## Cold start
+
+From the start of the process to the first answer, over a bare Node ${process.version}.
 
 ${table(
   ["client", "CPU ms", "ms", "peak MB"],
@@ -158,11 +162,14 @@ function misses(rows) {
   return lines.length > 0 ? `\nWhere the time goes in what misses its goal ([profiles](profiles.md)):\n\n${lines.join("\n")}\n` : "";
 }
 
-function machine() {
-  const cpu = os.cpus()[0]?.model.trim() || os.arch();
-  const memory = Math.round(os.totalmem() / 2 ** 30);
-  const load = os.loadavg().map((value) => value.toFixed(1));
-  return `${os.cpus().length} × ${cpu}, ${memory} GB, ${os.type()}, Node ${process.version}; load average at the end ${load.join(", ")}.`;
+/** How long operations are repeated, sizes that have the same together. */
+function spansText(spans) {
+  const sizes = new Map();
+  for (const [size, { warmUpMs, operationMs }] of Object.entries(spans)) {
+    const text = `${warmUpMs / 1_000} s, then ${operationMs / 1_000} s`;
+    sizes.set(text, [...(sizes.get(text) ?? []), size]);
+  }
+  return [...sizes].map(([text, of]) => `${of.join(" and ")}: ${text}`).join("; ");
 }
 
 function cpuOf(timings, name, way) {

@@ -16,7 +16,15 @@ const WAYS = {
 };
 
 /**
- * @param {{ endpoint: string, redisUrl?: string, rounds: number, sizes: string[], operationMs: number }} settings
+ * @typedef {object} Settings
+ * @property {string} endpoint
+ * @property {string} [redisUrl]
+ * @property {number} rounds
+ * @property {Record<string, { warmUpMs: number, operationMs: number }>} spans how long an operation of a page of that size is repeated, untimed and timed
+ */
+
+/**
+ * @param {Settings} settings
  * @returns {Promise<{ name: string, way: string, size: string, p50Us: number, cpuUs: number, perSecond: number }[]>}
  */
 export async function runRounds({ rounds, redisUrl, ...settings }) {
