@@ -1,4 +1,4 @@
-// Cold starts, interleaved: CPU, time and peak memory over those of a bare Node.
+// Cold starts, interleaved: CPU, time and peak memory over those of a bare process of the same Node.
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,12 @@ import { median, runScript } from "./rounds.mjs";
 const NAMES = ["bare", "this package", "AWS SDK", "bundle", "aws4fetch", "aws-lite"];
 const SHOWN = { bundle: "AWS SDK, bundled by esbuild", "AWS SDK": "AWS SDK, from node_modules" };
 
-/** @param {{ url: string, control: (path: string) => Promise<unknown> }} stub @param {number} rounds */
-export async function runColdStarts({ url, control }, rounds) {
+/**
+ * @param {{ url: string, control: (path: string) => Promise<unknown> }} stub
+ * @param {number} rounds
+ * @param {{ name: string, program: string }[]} nodes
+ */
+export async function runColdStarts({ url, control }, rounds, nodes) {
   await bundle();
   await control("/record");
   for (const name of ["this package", "AWS SDK"]) {
@@ -19,20 +23,32 @@ export async function runColdStarts({ url, control }, rounds) {
     await (client.getEntry ?? client.get)("10 KB");
   }
   await control("/replay");
-  const samples = new Map(NAMES.map((name) => [name, []]));
+  const samples = new Map(nodes.flatMap((node) => NAMES.map((name) => [idOf(node, name), []])));
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of NAMES) {
-      samples.get(name).push(await runScript("cold.mjs", [name, url]));
+    for (const node of nodes) {
+      for (const name of NAMES) {
+        samples.get(idOf(node, name)).push(await runScript("cold.mjs", [name, url], [], node.program));
+      }
     }
   }
-  const of = (name, field) => median(samples.get(name).map((sample) => sample[field]));
-  const over = (name, field) => of(name, field) - of("bare", field);
-  return NAMES.slice(1).map((name) => ({
-    name: SHOWN[name] ?? name,
-    cpuMs: over(name, "cpuMs"),
-    wallMs: over(name, "wallMs"),
-    peakMb: over(name, "peakMb"),
-  }));
+  const of = (node, name, field) => median(samples.get(idOf(node, name)).map((sample) => sample[field]));
+  return nodes.flatMap((node) => {
+    const over = (name, field) => of(node, name, field) - of(node, "bare", field);
+    const { version } = samples.get(idOf(node, "bare"))[0];
+    return NAMES.slice(1).map((name) => ({
+      node: node.name,
+      version,
+      name: SHOWN[name] ?? name,
+      cpuMs: over(name, "cpuMs"),
+      wallMs: over(name, "wallMs"),
+      peakMb: over(name, "peakMb"),
+    }));
+  });
+}
+
+/** @param {{ name: string }} node @param {string} name */
+function idOf(node, name) {
+  return `${node.name}, ${name}`;
 }
 
 async function bundle() {

@@ -10,5 +10,7 @@ if (name === "bundle") {
   await (client.getEntry ?? client.get)("10 KB");
 }
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
-console.log(JSON.stringify({ cpuMs: (userCPUTime + systemCPUTime) / 1_000, wallMs: performance.now(), peakMb: maxRSS / 1_024 }));
+const wallMs = performance.now();
+const { version } = process;
+console.log(JSON.stringify({ version, cpuMs: (userCPUTime + systemCPUTime) / 1_000, wallMs, peakMb: maxRSS / 1_024 }));
 process.exit();

@@ -10,9 +10,13 @@ import { createServer } from "node:net";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
+import { installRuntimes } from "../tests/runtimes/installation.mjs";
+import { nextModules } from "./clients/next-memory.mjs";
 import { runColdStarts } from "./cold-starts.mjs";
 import { count } from "./counts.mjs";
 import { judge, verdict } from "./goals.mjs";
+import { installedSize } from "./installed.mjs";
+import { countPeers } from "./peer-counts.mjs";
 import { profile } from "./profile.mjs";
 import { markdown, readmeTable, svg } from "./report.mjs";
 import { runRounds, runScript } from "./rounds.mjs";
@@ -40,7 +44,7 @@ if (values.render) {
   await render(JSON.parse(await readFile(`${HERE}.cache/results.json`, "utf8")));
   process.exit();
 }
-prepare();
+await prepare();
 const stub = await startStub();
 if (values.profile) {
   await profile(stub).finally(() => stub.stop());
@@ -72,7 +76,9 @@ async function render(results) {
 
 async function measure() {
   const counts = await count(stub);
-  const coldStarts = await runColdStarts(stub, values.quick ? 3 : rounds());
+  const peers = await countPeers(stub);
+  const sdk = await installedSize("@aws-sdk/client-dynamodb", HERE);
+  const coldStarts = await runColdStarts(stub, values.quick ? 3 : rounds(), await nodes());
   const memory = await runScript("memory.mjs", ["this package", stub.url], ["--expose-gc"]);
   const signing = await runScript("signing.mjs", []);
   const timings = await runRounds({
@@ -81,7 +87,7 @@ async function measure() {
     rounds: rounds(),
     spans: spans(),
   });
-  return { run: { rounds: rounds(), spans: spans(), machine: machine() }, counts, coldStarts, memory, signing, timings, packed: await packed() };
+  return { run: { rounds: rounds(), spans: spans(), machine: machine() }, counts, peers, sdk, coldStarts, memory, signing, timings, packed: await packed() };
 }
 
 function rounds() {
@@ -101,7 +107,7 @@ function machine() {
 }
 
 /** Builds the package and installs the alternatives, where that has not been done. */
-function prepare() {
+async function prepare() {
   const steps = [
     [`${ROOT}pkg/core.wasm`, process.execPath, [`${ROOT}scripts/build.mjs`]],
     [`${HERE}node_modules/esbuild`, "npm", ["install", "--no-audit", "--no-fund", "--package-lock=false"]],
@@ -111,6 +117,16 @@ function prepare() {
       throw new Error(`${command} ${args.join(" ")} failed`);
     }
   }
+  await nextModules();
+}
+
+/** What cold starts are measured on: the Nodes on which the tests run the package; in a quick run this one. */
+async function nodes() {
+  if (values.quick) {
+    return [{ name: process.versions.node.split(".", 1)[0], program: process.execPath }];
+  }
+  const modules = await installRuntimes();
+  return ["20", "22", "24"].map((name) => ({ name, program: `${modules}/node${name}/bin/node` }));
 }
 
 /** redis-server, where it is installed. */

@@ -16,6 +16,8 @@ mx-auto mt-6 space-y-2 tracking-tight leading-6 truncate transition-colors`.spli
 /** The sizes of the pages' html, bytes. */
 export const SIZES = { "10 KB": 10_000, "50 KB": 50_000, "300 KB": 300_000, "1.5 MB": 1_500_000 };
 
+/** @typedef {ReturnType<typeof pageOf>} Page */
+
 /**
  * A value as Next hands it to `set`.
  *

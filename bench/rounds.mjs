@@ -7,6 +7,7 @@ const WAYS = {
   "this package": ["get", "set"],
   "this package, memory": ["get"],
   "this package, memory, tagFreshnessMs 1000": ["get"],
+  "Next's own, memory": ["get"],
   "floor (node:http)": ["get"],
   "AWS SDK": ["get", "set", "getEntry", "setEntry"],
   "AWS SDK lib-dynamodb": ["get", "set"],
@@ -52,10 +53,10 @@ export function median(values) {
   return sorted[sorted.length >> 1];
 }
 
-/** What a script of this folder prints as JSON. */
-export async function runScript(script, args, options = []) {
+/** What a script of this folder prints as JSON, on this Node or on another. */
+export async function runScript(script, args, options = [], node = process.execPath) {
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const child = spawn(process.execPath, [...options, path, ...args], {
+  const child = spawn(node, [...options, path, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
     // The SDK announces the end of Node 20 at each start.
     env: { ...process.env, NODE_NO_WARNINGS: "1" },

@@ -10,7 +10,7 @@ import { once } from "node:events";
 import { itemBytes, readUnits, writeUnits } from "./capacity-units.mjs";
 
 /** @typedef {Record<string, any>} Item */
-/** @typedef {{ requests: Record<string, number>, bytesSent: number, bytesReceived: number, entryReadUnits: number, writeUnits: number, strongReadUnits: number, eventualReadUnits: number }} Counts */
+/** @typedef {{ requests: Record<string, number>, bytesSent: number, bytesReceived: number, bytesStored: number, entryReadUnits: number, writeUnits: number, strongReadUnits: number, eventualReadUnits: number }} Counts */
 
 const HEADERS = { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "STUB" };
 /** Rows of a page of a query, as many as fit DynamoDB's 1 MB of short rows. */
@@ -89,10 +89,22 @@ function createTable() {
 
   /** @param {Item} item */
   function put(item) {
-    const bytes = itemBytes(item);
-    // A row with a tag is in the index too, which projects its keys and what the table's definition names.
-    counts.writeUnits += writeUnits(bytes) + (item.tag ? writeUnits(bytes) : 0);
+    counts.bytesStored += itemBytes(item);
+    charge(item);
     rows.set(item.key.S, item);
+  }
+
+  /** A delete costs what the row that is deleted would cost to write. @param {string} key */
+  function remove(key) {
+    charge(rows.get(key) ?? {});
+    rows.delete(key);
+  }
+
+  /** @param {Item} item */
+  function charge(item) {
+    const units = writeUnits(itemBytes(item));
+    // A row with a tag is in the index too, which projects its keys and what the table's definition names.
+    counts.writeUnits += units * (item.tag ? 2 : 1);
   }
 
   /** @param {string} key @param {boolean} [consistent] */
@@ -119,11 +131,11 @@ function createTable() {
     },
     BatchWriteItem({ RequestItems }) {
       for (const { PutRequest, DeleteRequest } of Object.values(RequestItems).flat()) {
-        PutRequest ? put(PutRequest.Item) : rows.delete(DeleteRequest.Key.key.S);
+        PutRequest ? put(PutRequest.Item) : remove(DeleteRequest.Key.key.S);
       }
       return { UnprocessedItems: {} };
     },
-    DeleteItem: ({ Key }) => (rows.delete(Key.key.S), {}),
+    DeleteItem: ({ Key }) => (remove(Key.key.S), {}),
     // The log's append; of the entry rows that a sweep deletes nothing comes back.
     UpdateItem({ Key, ExpressionAttributeValues: values }) {
       const row = rows.get(Key.key.S) ?? { key: Key.key, events: { L: [] }, version: { N: "0" } };
@@ -177,6 +189,7 @@ function noCounts() {
     requests: {},
     bytesSent: 0,
     bytesReceived: 0,
+    bytesStored: 0,
     entryReadUnits: 0,
     writeUnits: 0,
     strongReadUnits: 0,

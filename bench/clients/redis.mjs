@@ -1,5 +1,5 @@
 import { createClient } from "redis";
-import { parsed, serialized } from "./plain-handler.mjs";
+import { parsed, serialized, tagsOf } from "./plain-handler.mjs";
 
 /** As the handlers for Redis do: the value, and then the times of its tags. */
 export async function redis(url) {
@@ -11,8 +11,7 @@ export async function redis(url) {
       return times.some((time) => Number(time) > entry.lastModified) ? null : entry;
     },
     async set(key, value) {
-      const tags = value.headers["x-next-cache-tags"].split(",");
-      await Promise.all([client.set(key, serialized(value, tags)), client.hSet("entries", key, tags.join(","))]);
+      await Promise.all([client.set(key, serialized(value)), client.hSet("entries", key, tagsOf(value).join(","))]);
     },
   };
 }
