@@ -35,6 +35,8 @@ const SPANS = {
   "1.5 MB": { warmUpMs: 250, operationMs: 500 },
 };
 const QUICK_SPANS = { "10 KB": { warmUpMs: 50, operationMs: 100 }, "50 KB": { warmUpMs: 50, operationMs: 100 } };
+/** The clients that goals name: a quick run prints nothing of the others. */
+const IN_GOALS = ["this package", "this package, memory, tagFreshnessMs 1000", "Next's own, memory", "floor (node:http)", "AWS SDK"];
 const README_BLOCK = /(<!-- benchmarks -->\n).*(\n<!-- end of benchmarks -->)/s;
 const { values } = parseArgs({
   options: { quick: { type: "boolean" }, rounds: { type: "string" }, render: { type: "boolean" }, profile: { type: "boolean" } },
@@ -50,7 +52,7 @@ if (values.profile) {
   await profile(stub).finally(() => stub.stop());
   process.exit();
 }
-const redis = await startRedis();
+const redis = values.quick ? undefined : await startRedis();
 try {
   const results = await measure();
   await writeFile(`${HERE}.cache/results.json`, JSON.stringify(results, null, 2));
@@ -75,13 +77,17 @@ async function render(results) {
 }
 
 async function measure() {
+  console.error("counts");
   const counts = await count(stub);
-  const peers = await countPeers(stub);
+  const peers = await countPeers(stub, values.quick ? IN_GOALS : undefined);
   const sdk = await installedSize("@aws-sdk/client-dynamodb", HERE);
+  console.error("cold starts");
   const coldStarts = await runColdStarts(stub, values.quick ? 3 : rounds(), await nodes());
+  console.error("memory and signing");
   const memory = await runScript("memory.mjs", ["this package", stub.url], ["--expose-gc"]);
   const signing = await runScript("signing.mjs", []);
   const timings = await runRounds({
+    names: values.quick ? IN_GOALS : undefined,
     endpoint: stub.url,
     redisUrl: redis?.url,
     rounds: rounds(),

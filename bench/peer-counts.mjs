@@ -17,11 +17,12 @@ const PLAIN = ["AWS SDK", "AWS SDK lib-dynamodb", "aws4fetch", "aws-lite"];
 
 /**
  * @param {{ url: string, control: (path: string) => Promise<any> }} stub
+ * @param {string[]} [names] of clients that are counted; else all
  * @returns {Promise<PeerCounts>}
  */
-export async function countPeers(stub) {
+export async function countPeers(stub, names = PLAIN) {
   const plain = [];
-  for (const name of PLAIN) {
+  for (const name of PLAIN.filter((name) => names.includes(name))) {
     const operations = await countOperations(stub, await CLIENTS[name](stub.url));
     const alike = plain.find((counted) => isDeepStrictEqual(counted.operations, operations));
     alike ? alike.clients.push(name) : plain.push({ clients: [name], operations });

@@ -18,6 +18,7 @@ const WAYS = {
 
 /**
  * @typedef {object} Settings
+ * @property {string[]} [names] of the clients; else all
  * @property {string} endpoint
  * @property {string} [redisUrl]
  * @property {number} rounds
@@ -28,8 +29,8 @@ const WAYS = {
  * @param {Settings} settings
  * @returns {Promise<{ name: string, way: string, size: string, p50Us: number, cpuUs: number, perSecond: number }[]>}
  */
-export async function runRounds({ rounds, redisUrl, ...settings }) {
-  const names = Object.keys(WAYS).filter((name) => name !== "redis" || redisUrl);
+export async function runRounds({ names: wanted = Object.keys(WAYS), rounds, redisUrl, ...settings }) {
+  const names = wanted.filter((name) => name !== "redis" || redisUrl);
   const samples = new Map();
   for (let round = 1; round <= rounds; round += 1) {
     console.error(`round ${round} of ${rounds}`);
