@@ -1,5 +1,7 @@
 // The goals, and what a run makes of them.
 
+import { whereTimeGoes } from "./profile.mjs";
+
 /**
  * @typedef {object} Row
  * @property {string} what
@@ -12,20 +14,17 @@
  * @property {string} [why] where the time goes, of what misses
  */
 
-/** What is known of where the time of a row goes that misses its goal; a profile is `node --cpu-prof bench/worker.mjs …`. */
+/** What takes room, of what misses a goal. Where time goes is sampled in each run: see `profile.mjs`. */
 const WHY = {
-  cpu: "besides what the floor costs, half a millisecond for 50 KB: of its samples under `--cpu-prof` decoding strings take 14 %, zlib's inflate 9 %, base64 6 %, and the rest is spread over a hundred functions of Node's HTTP client, of the WebAssembly and of the glue between",
-  set: "zlib's deflate at level 5 takes half of the samples under `--cpu-prof`; its level 4 would store more than the goal for bytes allows",
-  cold: "of the CPU, finding and reading modules takes a sixth, compiling and instantiating the WebAssembly a fifth, and the first run of everything the rest: Node's HTTP client, the WebAssembly's functions as they are first called. The memory is the module, its code and its inlined text",
   size: "one module holds the credential chain, the endpoint rules and DEFLATE; the package holds the core twice (inlined, and for bundlers), the command line's module and the window",
-  warm: "the request's objects, two promises and the calls between JavaScript and WebAssembly",
+  memory: "the WebAssembly module, its code and its inlined text",
 };
 
 /**
- * @param {{ timings: any[], coldStarts: any[], memory: any, counts: any, peers: any, sdk: any, signing: any, packed: any }} results
+ * @param {{ timings: any[], coldStarts: any[], memory: any, sdkMemory?: any, profiles: import("./profile.mjs").Profile[], counts: any, peers: any, sdk: any, signing: any, packed: any }} results
  * @returns {Row[]}
  */
-export function judge({ timings, coldStarts, memory, counts, peers, sdk, signing, packed }) {
+export function judge({ timings, coldStarts, memory, sdkMemory, profiles, counts, peers, sdk, signing, packed }) {
   const of = (name, way, size, field = "cpuUs") =>
     timings.find((timing) => timing.name === name && timing.way === way && timing.size === size)?.[field];
   const own = "this package";
@@ -38,13 +37,18 @@ export function judge({ timings, coldStarts, memory, counts, peers, sdk, signing
   const ratio = (what, beats, ours, theirs, goal, why) =>
     row({ what, beats, value: ours / theirs, shown: `${round(ours)} : ${round(theirs)} µs`, goal, unit: "×", why });
   const figure = (what, beats, value, goal, unit, why) => row({ what, beats, value, goal, unit, why });
+  const sampled = (title) => {
+    const found = profiles.find((profile) => profile.title === title);
+    return found && `${found.title}: ${whereTimeGoes(found)}`;
+  };
+  const grew = ({ first, last }) => last.heapMb - first.heapMb;
   const quick = of(own, "get", "50 KB", "perSecond") === undefined;
   return [
-    ratio("get 50 KB page, CPU", "AWS SDK, plain handler", of(own, "get", "50 KB"), of("AWS SDK", "get", "50 KB"), 0.28, WHY.cpu),
-    ratio("get 50 KB page, CPU", "AWS SDK, entry alone, no tags", of(own, "get", "50 KB"), of("AWS SDK", "getEntry", "50 KB"), 0.28, WHY.cpu),
-    ratio("set 50 KB page, CPU", "AWS SDK, plain handler", of(own, "set", "50 KB"), of("AWS SDK", "set", "50 KB"), 0.3, WHY.set),
-    ratio("set 50 KB page, CPU", "AWS SDK, entry alone, no tags", of(own, "set", "50 KB"), of("AWS SDK", "setEntry", "50 KB"), 0.3, WHY.set),
-    ratio("get 10 KB, CPU", "floor (node:http)", of(own, "get", "10 KB"), of("floor (node:http)", "get", "10 KB"), 1.6, WHY.cpu),
+    ratio("get 50 KB page, CPU", "AWS SDK, plain handler", of(own, "get", "50 KB"), of("AWS SDK", "get", "50 KB"), 0.28, sampled("get 50 KB")),
+    ratio("get 50 KB page, CPU", "AWS SDK, entry alone, no tags", of(own, "get", "50 KB"), of("AWS SDK", "getEntry", "50 KB"), 0.28, sampled("get 50 KB")),
+    ratio("set 50 KB page, CPU", "AWS SDK, plain handler", of(own, "set", "50 KB"), of("AWS SDK", "set", "50 KB"), 0.3, sampled("set 50 KB, and the get that calls for it")),
+    ratio("set 50 KB page, CPU", "AWS SDK, entry alone, no tags", of(own, "set", "50 KB"), of("AWS SDK", "setEntry", "50 KB"), 0.3, sampled("set 50 KB, and the get that calls for it")),
+    ratio("get 10 KB, CPU", "floor (node:http)", of(own, "get", "10 KB"), of("floor (node:http)", "get", "10 KB"), 1.6, sampled("get 10 KB")),
     row({
       what: "throughput at 64, get 50 KB",
       beats: "AWS SDK, plain handler",
@@ -53,9 +57,9 @@ export function judge({ timings, coldStarts, memory, counts, peers, sdk, signing
       goal: 3.5,
       unit: "×",
       isAtLeast: true,
-      why: WHY.cpu,
+      why: sampled("get 50 KB"),
     }),
-    figure("warm get, tagFreshnessMs 1000, CPU", `Next's own in-memory handler: ${round(of("Next's own, memory", "get", "50 KB"))} µs`, of("this package, memory, tagFreshnessMs 1000", "get", "50 KB"), 20, "µs", WHY.warm),
+    figure("warm get, tagFreshnessMs 1000, CPU", `Next's own in-memory handler: ${round(of("Next's own, memory", "get", "50 KB"))} µs`, of("this package, memory, tagFreshnessMs 1000", "get", "50 KB"), 20, "µs", sampled("get from memory, tagFreshnessMs 1000")),
     figure("the same, requests", "", counts.sharedLogRequests, 0, "requests"),
     figure("warm get, strict", "one log read, no body", counts.warmStrictRequests, 1, "requests"),
     figure("the same, its answer with a full log", "", counts.warmStrictBytes, 5_000, "bytes"),
@@ -65,10 +69,10 @@ export function judge({ timings, coldStarts, memory, counts, peers, sdk, signing
     figure("revalidateTag over 10,000 entries", asks(`${peers.bigRevalidationRequests} requests`), counts.revalidateRequestsBefore, 1, "writes before it returns"),
     figure("bytes stored, 50 KB page", `JSON in a string: ${peers.entryAlone.set.bytesStored} bytes`, counts.storedBytes, 10_500, "bytes"),
     ...nodes.map((node) =>
-      figure(`first answer, CPU over bare Node ${node}`, sdkCold(node, "cpuMs", "ms"), cold(node, own).cpuMs, 30, "ms", WHY.cold),
+      figure(`first answer, CPU over bare Node ${node}`, sdkCold(node, "cpuMs", "ms"), cold(node, own).cpuMs, 30, "ms", sampled("first answer, from the start of the process")),
     ),
     ...nodes.map((node) =>
-      figure(`first answer, peak memory over bare Node ${node}`, sdkCold(node, "peakMb", "MB"), cold(node, own).peakMb, 9, "MB", WHY.cold),
+      figure(`first answer, peak memory over bare Node ${node}`, sdkCold(node, "peakMb", "MB"), cold(node, own).peakMb, 9, "MB", WHY.memory),
     ),
     figure("sign 200 bytes (native core)", `@smithy/signature-v4 ${round(signing.smithyUs)} µs`, signing.ownUs, 10, "µs"),
     figure("wasm", "", counts.wasmBytes / 1_000, 200, "KB", WHY.size),
@@ -77,7 +81,7 @@ export function judge({ timings, coldStarts, memory, counts, peers, sdk, signing
     figure("dependencies", `AWS SDK and its own: ${sdk.packages} packages`, packed.dependencies, 0, "packages"),
     figure("write units of a 50 KB page with rsc and segments", asks(`${plain.set.writeUnits} units`), counts.writeUnits, 12, "units"),
     figure("read units of it, eventual", `JSON in a string: ${peers.entryAlone.get.readUnits} units`, counts.eventualReadUnits, 1.5, "units"),
-    figure("heap from 1,000 to 10,000 gets", "grows", memory.last.heapMb - memory.first.heapMb, 2, "MB"),
+    figure("heap from 1,000 to 10,000 gets", sdkMemory ? `AWS SDK ${round(grew(sdkMemory))} MB` : "", grew(memory), 2, "MB"),
   ].filter(({ value }) => !Number.isNaN(value) || !quick);
 }
 

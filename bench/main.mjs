@@ -17,7 +17,7 @@ import { count } from "./counts.mjs";
 import { judge, verdict } from "./goals.mjs";
 import { installedSize } from "./installed.mjs";
 import { countPeers } from "./peer-counts.mjs";
-import { profile } from "./profile.mjs";
+import { profile, profilesPage } from "./profile.mjs";
 import { markdown, readmeTable, svg } from "./report.mjs";
 import { runRounds, runScript } from "./rounds.mjs";
 import { startStub } from "./stub-dynamodb.mjs";
@@ -49,7 +49,7 @@ if (values.render) {
 await prepare();
 const stub = await startStub();
 if (values.profile) {
-  await profile(stub).finally(() => stub.stop());
+  await writeFile(`${ROOT}docs/profiles.md`, profilesPage(await profile(stub).finally(() => stub.stop())));
   process.exit();
 }
 const redis = values.quick ? undefined : await startRedis();
@@ -60,7 +60,7 @@ try {
   console.table(rows.map((row) => ({ ...pick(row), verdict: verdict(row) })));
   if (!values.quick) {
     await render(results);
-    console.log("docs/benchmarks.md, docs/benchmarks.svg and their part of README.md are written");
+    console.log("docs/benchmarks.md, docs/benchmarks.svg, docs/profiles.md and their part of README.md are written");
   }
 } finally {
   stub.stop();
@@ -71,6 +71,7 @@ try {
 async function render(results) {
   const rows = judge(results);
   await writeFile(`${ROOT}docs/benchmarks.md`, markdown({ rows, results }));
+  await writeFile(`${ROOT}docs/profiles.md`, profilesPage(results.profiles));
   await writeFile(`${ROOT}docs/benchmarks.svg`, svg(results.timings));
   const readme = await readFile(`${ROOT}README.md`, "utf8");
   await writeFile(`${ROOT}README.md`, readme.replace(README_BLOCK, (_, begin, end) => begin + readmeTable(rows) + end));
@@ -84,7 +85,8 @@ async function measure() {
   console.error("cold starts");
   const coldStarts = await runColdStarts(stub, values.quick ? 3 : rounds(), await nodes());
   console.error("memory and signing");
-  const memory = await runScript("memory.mjs", ["this package", stub.url], ["--expose-gc"]);
+  const memory = await memoryOf("this package");
+  const sdkMemory = values.quick ? undefined : await memoryOf("AWS SDK");
   const signing = await runScript("signing.mjs", []);
   const timings = await runRounds({
     names: values.quick ? IN_GOALS : undefined,
@@ -93,7 +95,13 @@ async function measure() {
     rounds: rounds(),
     spans: spans(),
   });
-  return { run: { rounds: rounds(), spans: spans(), machine: machine() }, counts, peers, sdk, coldStarts, memory, signing, timings, packed: await packed() };
+  const profiles = values.quick ? [] : await profile(stub);
+  return { run: { rounds: rounds(), spans: spans(), machine: machine() }, counts, peers, sdk, coldStarts, memory, sdkMemory, signing, timings, profiles, packed: await packed() };
+}
+
+/** @param {string} name of a client */
+function memoryOf(name) {
+  return runScript("memory.mjs", [name, stub.url], ["--expose-gc"]);
 }
 
 function rounds() {

@@ -2,10 +2,11 @@
 
 import { round, verdict } from "./goals.mjs";
 import { READ_DOLLARS, WRITE_DOLLARS, dollarsPerMillion } from "./operation-counts.mjs";
+import { table } from "./table.mjs";
 
 
 export function markdown({ rows, results }) {
-  const { run, timings, coldStarts, memory, counts, peers, sdk, packed } = results;
+  const { run, timings, coldStarts, memory, sdkMemory, counts, peers, sdk, packed } = results;
   return `# Benchmarks
 
 \`node bench/main.mjs\` wrote this page; with \`--quick\` it prints its table in two minutes. It installs what it compares with by itself, at
@@ -55,8 +56,15 @@ ${table(
 
 ## Memory after gets of a 10 KB page
 
-After 1,000: ${round(memory.first.heapMb)} MB on the heap and outside it, ${round(memory.first.rssMb)} MB resident; after 10,000:
-${round(memory.last.heapMb)} and ${round(memory.last.rssMb)} MB.
+On the heap and outside it, after a collection, and resident.
+
+${table(
+  ["client", "after 1,000, MB", "resident", "after 10,000, MB", "resident"],
+  [
+    ["this package", memory],
+    ["AWS SDK", sdkMemory],
+  ].map(([name, { first, last }]) => [name, round(first.heapMb), round(first.rssMb), round(last.heapMb), round(last.rssMb)]),
+)}
 
 ## Requests, capacity units and dollars
 
@@ -136,12 +144,6 @@ ${bars.join("\n")}
 `;
 }
 
-/** @param {string[]} head @param {unknown[][]} lines */
-export function table(head, lines) {
-  const line = (/** @type {unknown[]} */ cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), `|${head.map(() => "---").join("|")}|`, ...lines.map(line)].join("\n");
-}
-
 function timingTable(timings) {
   const columns = ["get", "set"].flatMap((way) =>
     [...new Set(timings.map(({ size }) => size))].map((size) => ({ way, size })),
@@ -169,7 +171,10 @@ const OPERATIONS = {
 function operationTable({ operations }, { plain, entryAlone }) {
   const handlers = [
     { name: "this package", operations },
-    ...plain.map(({ clients, operations }) => ({ name: `plain handler (${clients.join(", ")})`, operations })),
+    ...plain.map(({ clients, operations }) => ({
+      name: plain.length === 1 ? "plain handler" : `plain handler (${clients.join(", ")})`,
+      operations,
+    })),
     { name: "plain handler, entry alone", operations: entryAlone },
   ];
   return table(
@@ -185,7 +190,7 @@ function operationTable({ operations }, { plain, entryAlone }) {
 /** @param {import("./peer-counts.mjs").PeerCounts} peers */
 function sharedColumn({ plain: [first, ...others] }) {
   return others.length === 0
-    ? `${first.clients.join(", ")} have the same handler here, each was counted, and each asks for the same: one row stands for all.`
+    ? `${first.clients.join(", ")} have the same plain handler here; each was counted, and each asks for the same, so that one row stands for all.`
     : "Clients that ask for the same have one row.";
 }
 
@@ -194,9 +199,10 @@ function misses(rows) {
   const reasons = [...new Set(missed.map(({ why }) => why))];
   const lines = reasons.map((why) => {
     const of = [...new Set(missed.filter((row) => row.why === why).map(({ what }) => what))];
-    return `- ${of.join("; ")}: ${why}.`;
+    return `- **${of.join("; ")}**. ${why}.`;
   });
-  return lines.length > 0 ? `\nWhere the time goes in what misses its goal ([profiles](profiles.md)):\n\n${lines.join("\n")}\n` : "";
+  const head = "Where the time goes, in samples under `--cpu-prof` ([profiles](profiles.md)), and what takes room, in what misses its goal:";
+  return lines.length > 0 ? `\n${head}\n\n${lines.join("\n")}\n` : "";
 }
 
 /** How long operations are repeated, sizes that have the same together. */
