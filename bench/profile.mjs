@@ -74,7 +74,7 @@ export function profilesPage(profiles) {
 
 /** In a sentence: the areas, and the functions that take most. @param {Profile} profile */
 export function whereTimeGoes({ areas, functions }) {
-  const most = functions.slice(0, 4).map(({ what, share }) => `\`${what}\` ${percent(share)}`);
+  const most = functions.slice(0, 4).map(({ what, where, share }) => `\`${what}\` (${where}) ${percent(share)}`);
   return `${areasText(areas)}; most of it in ${most.join(", ")}`;
 }
 

@@ -11,7 +11,7 @@ export function markdown({ rows, results }) {
 
 \`node bench/main.mjs\` wrote this page; with \`--quick\` it prints its table in two minutes. It installs what it compares with by itself, at
 the versions in \`bench/package.json\`. Every client talks to the same stub of DynamoDB in a process of its own, over HTTP on loopback, with the same
-pages; rounds are interleaved, figures are medians of ${run.rounds} rounds. Absolute figures are those of one busy machine: **trust the ratios**. The real DynamoDB adds
+pages; rounds are interleaved, figures are medians of ${run.rounds === 1 ? "one round" : `${run.rounds} rounds`}. Absolute figures are those of one busy machine: **trust the ratios**. The real DynamoDB adds
 2 to 10 ms of waiting to each request, so on a large machine what differs is CPU and throughput, and on a small Lambda function also the time.
 
 Time and CPU are those of a server in its **steady state**: in each round every client gets a new process, and each operation is repeated for a while
