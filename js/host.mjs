@@ -25,12 +25,13 @@ const MIN_INFLATED_BYTES = 16_384;
  *   readFile: (path: string) => Promise<Uint8Array | null>,
  *   writeFile: (path: string, bytes: Uint8Array) => Promise<boolean>,
  *   runProcess: (command: string, timeoutMs: number) => Promise<Uint8Array | null>,
+ *   loadChain?: () => Promise<typeof import("./chain.mjs")>,
  *   deflate?: (raw: Uint8Array) => Uint8Array,
  *   inflate?: (compressed: Uint8Array, rawBytes: number) => Uint8Array,
  *   setTimeout: (callback: () => void, delayMs: number) => unknown,
  * }} process
  */
-export function createHost({ exchange, logger, credentials, deflate, inflate, setTimeout, ...process }) {
+export function createHost({ exchange, logger, credentials, loadChain, deflate, inflate, setTimeout, ...process }) {
   /**
    * What the core waits for, and has not called off; the timer of a pause.
    *
@@ -60,6 +61,19 @@ export function createHost({ exchange, logger, credentials, deflate, inflate, se
     readFile: process.readFile,
     writeFile: process.writeFile,
     runProcess: process.runProcess,
+
+    /**
+     * Absent where there is nothing to be found.
+     *
+     * @param {import("./chain.mjs").Question} question
+     * @param {string | undefined} region
+     * @param {number} limitMs
+     */
+    async askChain(question, region, limitMs) {
+      const chain = await loadChain?.();
+      return chain?.askChain(this, question, region, limitMs);
+    },
+
     random32: () => getRandomValues(new Uint32Array(1))[0] ?? 0,
 
     /** @param {number} delayMs */

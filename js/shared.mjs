@@ -82,6 +82,7 @@ export function hostFor(options, logger) {
     readFile: runtime.readFile,
     writeFile: runtime.writeFile,
     runProcess: runtime.runProcess,
+    loadChain: runtime.loadChain,
     deflate: runtime.deflate,
     inflate: runtime.inflate,
     setTimeout: runtime.setTimeout,

@@ -31,6 +31,7 @@ pub fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
 }
 
 /// `2009-02-13T23:31:30Z`, of Unix milliseconds.
+#[cfg(any(feature = "admin", feature = "chain"))]
 pub fn date_time(now_ms: u64) -> String {
     let now_s = now_ms / 1000;
     let (year, month, day) = civil(now_s / 86_400);

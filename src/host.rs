@@ -5,6 +5,7 @@
 
 pub mod response_header;
 
+use crate::credentials::Question;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -52,6 +53,17 @@ pub trait Host {
     /// Runs a command line in the system's shell, and gives what it printed.
     fn run_process(&self, _command: &str, _timeout_ms: u64) -> LocalFuture<Result<Vec<u8>, ProcessError>> {
         Box::pin(async { Err(ProcessError::NotHere) })
+    }
+
+    /// Asks the module that has AWS's chain of credentials, which answers in JSON (see `credentials::answers`), within
+    /// `limit_ms`; `None` where the runtime has nothing that it would find. `region` is the option. `Err` is for a person.
+    fn ask_chain(
+        &self,
+        _question: Question,
+        _region: Option<&str>,
+        _limit_ms: u64,
+    ) -> LocalFuture<Result<Option<Vec<u8>>, String>> {
+        Box::pin(async { Ok(None) })
     }
 
     /// Compresses to raw DEFLATE (RFC 1951) by what the host has for it; `None` where it has nothing, or nothing better.

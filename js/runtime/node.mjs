@@ -29,6 +29,7 @@ const runtime = {
   readFile: (path) => builtin("node:fs").promises.readFile(path).catch(() => null),
   writeFile: (path, bytes) => replaceFile(builtin("node:fs").promises, path, bytes),
   runProcess: (command, timeoutMs) => runProcess(builtin("node:child_process"), command, timeoutMs),
+  loadChain: () => import("../chain.mjs"),
   deflate: (raw) => builtin("node:zlib").deflateRawSync(raw, { level: DEFLATE_LEVEL }),
   // The last byte is never written: without room for it zlib asks for another piece of memory as large.
   inflate: (compressed, rawBytes) =>

@@ -33,6 +33,8 @@ export interface Runtime {
   writeFile(path: string, bytes: Uint8Array): Promise<boolean>;
   /** What a command prints in the system's shell; `null` where the runtime has none. Rejects with how it ended. */
   runProcess(command: string, timeoutMs: number): Promise<Uint8Array | null>;
+  /** AWS's chain of credentials, and the shared files; absent where they would find nothing. */
+  loadChain?: () => Promise<typeof import("../chain.mjs")>;
   /** Compresses to raw DEFLATE; absent where the core does it better by itself. */
   deflate?: (raw: Uint8Array) => Uint8Array;
   /** Undoes raw DEFLATE; throws where it is damaged, or gives more than `rawBytes`. */

@@ -56,7 +56,7 @@ export async function bundleEntries(root, pkg) {
   }
 }
 
-/** It is there once in the package. @param {import("esbuild").PluginBuild} build */
+/** What the package holds once, and what is loaded late anyway. @param {import("esbuild").PluginBuild} build */
 function keepCoreApart({ onResolve }) {
-  onResolve({ filter: /\/core-inline\.mjs$/ }, () => ({ path: "../core-inline.mjs", external: true }));
+  onResolve({ filter: /\/pkg\/(core-inline|credentials(-inline)?)\.mjs$/ }, ({ path }) => ({ path: `../${basename(path)}`, external: true }));
 }

@@ -1,13 +1,12 @@
 //! What the doctor asks: who sends where, how the table is, and which actions are allowed.
 
 use super::Admin;
-use crate::credentials::{CallerIdentity, caller_identity};
+use crate::credentials::{CallerIdentity, caller_identity, profile_settings};
 use crate::dynamodb::{
     AttributeValue, BatchGetItem, DeleteItem, DescribeTable, DescribeTimeToLive, Error, ErrorKind, GetItem,
     Item, PutItem, Query, UpdateItem, WriteRequest,
 };
 use crate::endpoint::region_source;
-use crate::shared_config::SharedConfig;
 use serde::Serialize;
 
 /// As whom, and where, the cache sends. It holds no key.
@@ -70,11 +69,11 @@ impl Admin {
         let (credentials, endpoint) = self.client.whereabouts(self.deadline()).await?;
         let has = |name| self.host.env(name).is_some_and(|value| !value.trim().is_empty());
         let url = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"].into_iter().find(|name| has(name));
-        let config = SharedConfig::load(self.host.as_ref()).await.unwrap_or_default();
+        let profile = profile_settings(self.host.as_ref()).await.unwrap_or_default();
         let endpoint_from = match (&self.endpoint, url) {
             (Some(_), _) => "the option endpoint",
             (None, Some(variable)) => variable,
-            (None, None) if config.endpoint_url("dynamodb").is_some() => "the profile",
+            (None, None) if profile.endpoint_url("dynamodb").is_some() => "the profile",
             (None, None) => "the region",
         };
         Ok(Whereabouts {
@@ -83,7 +82,7 @@ impl Admin {
             region: endpoint.signing_region().to_owned(),
             region_from: region_source(
                 self.region.as_deref(),
-                &config,
+                &profile,
                 credentials.source,
                 self.host.as_ref(),
             ),

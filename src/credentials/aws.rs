@@ -1,7 +1,7 @@
 //! What the sources of the default chain ask of: the host, the shared files, the region.
 
-use super::CredentialsError;
-use crate::endpoint::{DEFAULT_REGION, Endpoint, Service, configured_region, profile_region};
+use super::{CredentialsError, query};
+use crate::endpoint::{Endpoint, ProfileSettings, Service};
 use crate::host::Host;
 use crate::shared_config::SharedConfig;
 
@@ -17,16 +17,11 @@ pub struct Aws<'a> {
 impl Aws<'_> {
     /// The region whose STS is asked.
     pub fn region(&self) -> Result<String, CredentialsError> {
-        let invalid = |error| CredentialsError::of("STS", &error);
-        if let Some(region) = configured_region(self.region, self.host).map_err(invalid)? {
-            return Ok(region);
-        }
-        Ok(profile_region(self.config).map_err(invalid)?.unwrap_or_else(|| DEFAULT_REGION.to_owned()))
+        query::region(self.region, &ProfileSettings::of(self.config), self.host)
     }
 
     /// Where a service of AWS is, with its region.
     pub fn endpoint(&self, service: Service, region: &str) -> Result<Endpoint, CredentialsError> {
-        let endpoint = Endpoint::of_service(service, region, self.config, self.host);
-        endpoint.map_err(|error| CredentialsError::of(service.name(), &error))
+        query::endpoint(service, region, &ProfileSettings::of(self.config), self.host)
     }
 }

@@ -19,7 +19,7 @@ const UNUSED_BEFORE_END_MS: u64 = 60_000;
 const RENEWAL_PAUSE_MS: u64 = 30_000;
 
 /// A source that has not answered by then never does, and is asked again. Milliseconds.
-const RENEWAL_TIMEOUT_MS: u64 = 60_000;
+pub const RENEWAL_TIMEOUT_MS: u64 = 60_000;
 
 /// AWS honours an instance's keys past their end while its metadata service has no others: they are used on, and asked
 /// for again after this long and the jitter. Milliseconds.

@@ -14,8 +14,10 @@ pub async fn credentials(host: &dyn Host, region: Option<&str>) -> Result<Creden
     };
     let config = SharedConfig::load(host).await.map_err(|error| CredentialsError::new(&error))?;
     let aws = Aws { host, config: &config, region };
-    for source in [profile::credentials, web_identity::from_environment, container::credentials] {
-        if let Some(credentials) = source(aws).await? {
+    for source in
+        [profile::credentials(aws), web_identity::from_environment(aws), container::credentials(host)]
+    {
+        if let Some(credentials) = source.await? {
             return Ok(credentials);
         }
     }

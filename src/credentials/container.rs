@@ -1,7 +1,6 @@
 //! Credentials from the host of a container: ECS and Fargate, EKS Pod Identity, Lambda SnapStart.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html>
 
-use super::aws::Aws;
 use super::document::Document;
 use super::request::{Answer, Pending, SourceRequest};
 use super::{Credentials, CredentialsError, Source};
@@ -24,9 +23,8 @@ static ALLOWED: [&str; 5] = ["localhost", "[::1]", ECS, "169.254.170.23", "[fd00
 const ATTEMPT_MS: u64 = 1_000;
 
 /// The container's credentials; `None` outside of one.
-pub fn credentials(aws: Aws<'_>) -> Pending<'_, Option<Credentials>> {
+pub fn credentials(host: &dyn Host) -> Pending<'_, Option<Credentials>> {
     Box::pin(async move {
-        let host = aws.host;
         let Some((variable, uri)) = endpoint(host)? else { return Ok(None) };
         let mut request = SourceRequest::new(variable, Method::GET, uri);
         request.timeout_ms = ATTEMPT_MS;

@@ -73,3 +73,16 @@ impl Members for Document {
         Ok(())
     }
 }
+
+/// A JSON object of strings.
+#[cfg(feature = "chain")]
+pub fn object(members: &[(&str, &str)]) -> String {
+    let member = |(name, value): &(&str, &str)| format!("{}:{}", quoted(name), quoted(value));
+    format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
+}
+
+#[cfg(feature = "chain")]
+fn quoted(text: &str) -> String {
+    // A string always serialises.
+    serde_json::to_string(text).unwrap_or_default()
+}

@@ -3,13 +3,13 @@
 
 use super::aws::Aws;
 use super::document::Document;
+use super::environment::{METADATA_SERVICE as WHAT, check_metadata_service};
 use super::request::{Answer, Pending, SourceRequest};
 use super::{Credentials, CredentialsError, Source};
 use crate::host::{Host, set_variable};
 use crate::shared_config::SharedConfig;
 use http::{HeaderName, Method, Uri};
 
-const WHAT: &str = "the instance metadata service";
 const ROLE: &str = "/latest/meta-data/iam/security-credentials/";
 const REGION: &str = "/latest/meta-data/placement/region";
 
@@ -79,13 +79,9 @@ struct Session<'a> {
 
 impl<'a> Session<'a> {
     fn open(host: &'a dyn Host, config: &SharedConfig) -> Pending<'a, Self> {
-        let is_disabled = set_variable(host, "AWS_EC2_METADATA_DISABLED")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
         let endpoint = endpoint(host, config);
         Box::pin(async move {
-            if is_disabled {
-                return Err(CredentialsError::of(WHAT, &"AWS_EC2_METADATA_DISABLED is set"));
-            }
+            check_metadata_service(host)?;
             let mut session = Session { host, endpoint: endpoint?, token: String::new() };
             session.renew_token().await?;
             Ok(session)

@@ -1,30 +1,47 @@
 //! AWS credentials: where they come from, and a cache that renews them.
 
+#[cfg(feature = "chain")]
 mod aws;
 mod cache;
+#[cfg(feature = "chain")]
 mod chain;
 mod container;
 mod document;
 mod environment;
+#[cfg(feature = "chain")]
 mod imds;
+mod lookup;
+#[cfg(feature = "chain")]
 mod process;
+#[cfg(feature = "chain")]
 mod profile;
+#[cfg(feature = "chain")]
 pub mod profile_chain;
 mod provider;
+#[cfg(any(feature = "admin", feature = "chain"))]
+mod query;
 mod request;
 mod secret;
+#[cfg(feature = "chain")]
 mod sha1;
+#[cfg(feature = "chain")]
 mod sso;
+#[cfg(feature = "chain")]
 mod sts;
+#[cfg(feature = "chain")]
 mod web_identity;
 
 pub use cache::CredentialsCache;
 pub use container::endpoint as container_endpoint;
-pub use imds::{endpoint as imds_endpoint, region as imds_region};
+#[cfg(feature = "chain")]
+pub use imds::endpoint as imds_endpoint;
+#[cfg(feature = "chain")]
+pub use lookup::answers;
+pub use lookup::{Question, instance_region, profile_settings};
 pub use provider::{CredentialsError, CredentialsFunction, Provider};
-pub use secret::Secret;
 #[cfg(feature = "admin")]
-pub use sts::{CallerIdentity, caller_identity, form, query};
+pub use query::{CallerIdentity, caller_identity, form, query};
+pub use secret::Secret;
 
 use std::fmt;
 
@@ -76,16 +93,23 @@ impl Credentials {
     }
 }
 
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Source {
+    /// For a person.
+    pub fn name(self) -> &'static str {
+        match self {
             Source::Option => "the option credentials",
             Source::Environment => "the environment",
             Source::Profile => "the shared config and credentials files",
-            Source::WebIdentity => "AWS_WEB_IDENTITY_TOKEN_FILE",
+            Source::WebIdentity => environment::WEB_IDENTITY_TOKEN_FILE,
             Source::Container => "the container's credentials endpoint",
-            Source::InstanceMetadata => "the instance metadata service",
-        })
+            Source::InstanceMetadata => environment::METADATA_SERVICE,
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -40,7 +40,7 @@ fn base<'a>(aws: Aws<'a>, base: &'a Base) -> Pending<'a, Credentials> {
         Base::Named(NamedSource::Environment) => Box::pin(ready(of_environment(aws))),
         Base::Named(NamedSource::Ec2InstanceMetadata) => imds::credentials(aws),
         Base::Named(NamedSource::EcsContainer) => Box::pin(async move {
-            let credentials = container::credentials(aws).await?;
+            let credentials = container::credentials(aws.host).await?;
             let none = &"this is no container of ECS or EKS";
             credentials.ok_or_else(|| CredentialsError::of("credential_source = EcsContainer", none))
         }),

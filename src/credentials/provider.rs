@@ -1,8 +1,7 @@
 //! The sources of credentials that a client can have.
 
-use super::{Credentials, Secret, Source, chain, environment, profile};
+use super::{Credentials, Secret, Source, environment, lookup};
 use crate::host::{Host, LocalFuture};
-use crate::shared_config::SharedConfig;
 use std::fmt;
 use std::rc::Rc;
 
@@ -18,8 +17,11 @@ pub struct Provider {
 #[derive(Clone)]
 enum Kind {
     Environment,
+    #[cfg(feature = "chain")]
     Profile,
-    DefaultChain { region: Option<String> },
+    DefaultChain {
+        region: Option<String>,
+    },
     Function(CredentialsFunction),
 }
 
@@ -30,6 +32,7 @@ impl Provider {
     }
 
     /// The selected profile of the shared config and credentials files, alone.
+    #[cfg(feature = "chain")]
     pub fn profile() -> Self {
         Provider { kind: Kind::Profile }
     }
@@ -52,8 +55,9 @@ impl Provider {
             Kind::Environment => {
                 environment::credentials(host).map_err(|missing| CredentialsError::not_found(&missing, ""))
             }
+            #[cfg(feature = "chain")]
             Kind::Profile => of_profile(host).await,
-            Kind::DefaultChain { region } => chain::credentials(host, region.as_deref()).await,
+            Kind::DefaultChain { region } => lookup::credentials(host, region.as_deref()).await,
             Kind::Function(function) => {
                 let given = function().await.map_err(|why| CredentialsError::of_function(&why))?;
                 if given.access_key_id.is_empty() || given.secret_access_key.is_empty() {
@@ -66,9 +70,13 @@ impl Provider {
     }
 }
 
+#[cfg(feature = "chain")]
 async fn of_profile(host: &dyn Host) -> Result<Credentials, CredentialsError> {
-    let config = SharedConfig::load(host).await.map_err(|error| CredentialsError::new(&error))?;
-    let credentials = profile::credentials(super::aws::Aws { host, config: &config, region: None }).await?;
+    let config = crate::shared_config::SharedConfig::load(host)
+        .await
+        .map_err(|error| CredentialsError::new(&error))?;
+    let aws = super::aws::Aws { host, config: &config, region: None };
+    let credentials = super::profile::credentials(aws).await?;
     credentials.ok_or_else(|| CredentialsError::of("no credentials in the profile", &config.selected()))
 }
 

@@ -2,7 +2,9 @@
 
 use super::CredentialsError;
 use crate::host::Host;
-use crate::retry::{ClockSkew, Failure, backoff_ms};
+#[cfg(feature = "chain")]
+use crate::retry::ClockSkew;
+use crate::retry::{Failure, backoff_ms};
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use std::pin::Pin;
 
@@ -30,9 +32,11 @@ pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
     /// How far this machine's clock is from the source's, where the answer tells.
+    #[cfg(feature = "chain")]
     pub skew: Option<ClockSkew>,
 }
 
+#[cfg(any(feature = "admin", feature = "chain"))]
 impl Answer {
     /// The body; empty where it is no UTF-8.
     pub fn text(&self) -> &str {
@@ -49,6 +53,7 @@ impl SourceRequest {
     }
 
     /// A request to an address that is known to be valid but for what somebody configured.
+    #[cfg(feature = "chain")]
     pub fn to(what: &'static str, method: Method, address: &str) -> Result<Self, CredentialsError> {
         match address.parse() {
             Ok(uri) => Ok(SourceRequest::new(what, method, uri)),
@@ -75,6 +80,7 @@ impl SourceRequest {
         Box::pin(async move {
             let mut failed = 0;
             loop {
+                #[cfg(feature = "chain")]
                 let sent_at_ms = host.now_ms();
                 let why = match host.fetch(self.build(), self.timeout_ms).await {
                     Ok(answer) => match answer.status().as_u16() {
@@ -82,8 +88,12 @@ impl SourceRequest {
                             CredentialsError::of(self.what, &format_args!("it answered with status {status}"))
                         }
                         status => {
-                            let skew = ClockSkew::measure(answer.headers(), sent_at_ms, host.now_ms());
-                            return Ok(Answer { status, body: answer.into_body(), skew });
+                            return Ok(Answer {
+                                status,
+                                #[cfg(feature = "chain")]
+                                skew: ClockSkew::measure(answer.headers(), sent_at_ms, host.now_ms()),
+                                body: answer.into_body(),
+                            });
                         }
                     },
                     Err(error) if !self.retries_connections => {

@@ -2,11 +2,11 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-sso-credentials.html>
 
 use super::aws::Aws;
-use super::document::Document;
+use super::document::{Document, object};
 use super::profile_chain::Sso;
+use super::query::encoded;
 use super::request::{Pending, SourceRequest};
 use super::sha1::sha1_hex;
-use super::sts::encoded;
 use super::{Credentials, CredentialsError, Secret, Source};
 use crate::calendar::date_time;
 use crate::endpoint::Service;
@@ -133,17 +133,6 @@ impl Cached {
 
 fn ended() -> CredentialsError {
     CredentialsError::of(WHAT, &"the token has expired: run aws sso login")
-}
-
-/// A JSON object of strings.
-fn object(members: &[(&str, &str)]) -> String {
-    let member = |(name, value): &(&str, &str)| format!("{}:{}", quoted(name), quoted(value));
-    format!("{{{}}}", members.iter().map(member).collect::<Vec<_>>().join(","))
-}
-
-fn quoted(text: &str) -> String {
-    // A string always serialises.
-    serde_json::to_string(text).unwrap_or_default()
 }
 
 #[cfg(test)]

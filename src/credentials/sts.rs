@@ -3,14 +3,12 @@
 
 use super::aws::Aws;
 use super::profile_chain::Role;
+use super::query::{element, form, signed};
 use super::request::{Pending, SourceRequest};
 use super::{Credentials, CredentialsError};
 use crate::calendar::parse_date_time;
-use crate::endpoint::{Endpoint, Service};
+use crate::endpoint::Service;
 use crate::retry::ClockSkew;
-use crate::sigv4::{self, SigningKey};
-use http::Method;
-use http::header::CONTENT_TYPE;
 
 const WHAT: &str = "STS";
 
@@ -26,56 +24,6 @@ pub fn assume_role_with_web_identity<'a>(
     token: String,
 ) -> Pending<'a, Credentials> {
     call(aws, "AssumeRoleWithWebIdentity", role, Proof::Token(token))
-}
-
-/// As whom a request is signed.
-#[cfg(feature = "admin")]
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct CallerIdentity {
-    /// The account.
-    pub account: String,
-    /// The user or the role's session.
-    pub arn: String,
-}
-
-/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html>
-#[cfg(feature = "admin")]
-pub async fn caller_identity(
-    host: &dyn crate::host::Host,
-    region: Option<&str>,
-    of: &Credentials,
-) -> Result<CallerIdentity, CredentialsError> {
-    let form = form(&[("Action", Some("GetCallerIdentity")), ("Version", Some("2011-06-15"))]);
-    let xml = query(host, region, Service::Sts, WHAT, "sts", form, of).await?;
-    let needed =
-        |name| element(&xml, name).map(str::to_owned).ok_or_else(|| CredentialsError::missing(WHAT, name));
-    Ok(CallerIdentity { account: needed("Account")?, arn: needed("Arn")? })
-}
-
-/// A signed call of a service with AWS's query protocol; gives the XML that it answers.
-/// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
-#[cfg(feature = "admin")]
-pub async fn query(
-    host: &dyn crate::host::Host,
-    region: Option<&str>,
-    service: Service,
-    what: &'static str,
-    signing_name: &'static str,
-    form: String,
-    of: &Credentials,
-) -> Result<String, CredentialsError> {
-    let config = crate::shared_config::SharedConfig::load(host)
-        .await
-        .map_err(|error| CredentialsError::new(&error))?;
-    let aws = Aws { host, config: &config, region };
-    let endpoint = aws.endpoint(service, &aws.region()?)?;
-    let request = signed(what, signing_name, &endpoint, form, Some(of), host.now_ms())?;
-    let answer = request.send(host).await?;
-    if answer.status != 200 {
-        let code = element(answer.text(), "Code").unwrap_or("no code");
-        return Err(CredentialsError::of(what, &format_args!("{code} (status {})", answer.status)));
-    }
-    Ok(answer.text().to_owned())
 }
 
 /// Who asks.
@@ -121,30 +69,6 @@ fn request(
     signed(WHAT, "sts", &endpoint, form, signer, now_ms)
 }
 
-fn signed(
-    what: &'static str,
-    signing_name: &'static str,
-    endpoint: &Endpoint,
-    form: String,
-    signer: Option<&Credentials>,
-    now_ms: u64,
-) -> Result<SourceRequest, CredentialsError> {
-    let mut call = SourceRequest::new(what, Method::POST, endpoint.uri().clone());
-    *call.request.body_mut() = form.into_bytes();
-    call.header(CONTENT_TYPE, "application/x-www-form-urlencoded")?;
-    if let Some(with) = signer {
-        let key = SigningKey::derive(with, endpoint.signing_region(), signing_name, now_ms);
-        let hash = sigv4::sha256_hex(call.request.body());
-        if sigv4::sign(&mut call.request, &key, with, &hash, now_ms).is_err() {
-            return Err(CredentialsError::of(
-                what,
-                &"no header can hold the credentials that it is asked with",
-            ));
-        }
-    }
-    Ok(call)
-}
-
 fn read(xml: &str, status: u16, role: &Role) -> Result<Credentials, CredentialsError> {
     if status != 200 {
         let (code, message) =
@@ -160,56 +84,11 @@ fn read(xml: &str, status: u16, role: &Role) -> Result<Credentials, CredentialsE
     Ok(credentials)
 }
 
-/// What stands between a tag and the next. Keys, tokens, dates and ARNs hold nothing that XML escapes.
-fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let text = xml.split('<').find_map(|tag| tag.strip_prefix(name)?.strip_prefix('>'))?;
-    Some(text.trim()).filter(|text| !text.is_empty())
-}
-
-/// `application/x-www-form-urlencoded`, without what has no value.
-pub fn form(fields: &[(&str, Option<&str>)]) -> String {
-    let mut form = String::new();
-    for (name, value) in fields {
-        let Some(value) = value else { continue };
-        if !form.is_empty() {
-            form.push('&');
-        }
-        form.push_str(name);
-        form.push('=');
-        form.push_str(&encoded(value));
-    }
-    form
-}
-
-/// Percent-encoded but for RFC 3986's unreserved characters.
-pub fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(char::from(byte))
-            }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    encoded
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::scripted_host::ScriptedHost;
     use crate::shared_config::SharedConfig;
-
-    #[test]
-    fn a_form_is_percent_encoded_without_what_is_not_given() {
-        let form = form(&[
-            ("RoleArn", Some("arn:aws:iam::1:role/a b")),
-            ("ExternalId", None),
-            ("Token", Some("é+=")),
-        ]);
-        assert_eq!(form, "RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fa%20b&Token=%C3%A9%2B%3D");
-    }
 
     #[test]
     fn a_clock_that_sts_refuses_is_corrected_once() {

@@ -2,13 +2,12 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-assume-role-credentials.html>
 
 use super::aws::Aws;
+use super::environment::WEB_IDENTITY_TOKEN_FILE as TOKEN_FILE;
 use super::profile_chain::Role;
 use super::request::Pending;
 use super::{Credentials, CredentialsError, Source, sts};
 use crate::host::set_variable;
 use crate::shared_config::expand_home;
-
-const TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
 
 /// `AWS_WEB_IDENTITY_TOKEN_FILE` and `AWS_ROLE_ARN`; `None` where the first one is not set.
 pub fn from_environment(aws: Aws<'_>) -> Pending<'_, Option<Credentials>> {

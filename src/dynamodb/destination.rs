@@ -1,11 +1,11 @@
 //! Where a client sends: known when it is made, or found out at its first request.
 
-use crate::credentials::{Credentials, Source, imds_region};
+use crate::credentials::{Credentials, Source, instance_region, profile_settings};
 use crate::endpoint::{
-    DEFAULT_REGION, Endpoint, EndpointError, PlainHttp, checked_region, configured_region, profile_region,
+    DEFAULT_REGION, Endpoint, EndpointError, PlainHttp, ProfileSettings, checked_region, configured_region,
+    profile_region,
 };
 use crate::host::{Deadline, Host, LogLevel, SharedHost};
-use crate::shared_config::SharedConfig;
 use crate::sharing::within;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -51,7 +51,7 @@ impl Destination {
             plain_http,
             of_region,
             None,
-            &SharedConfig::default(),
+            &ProfileSettings::default(),
             host,
         )?;
         let is_known = region.is_some() && url.is_some();
@@ -69,34 +69,40 @@ impl Destination {
         if let Some(found) = &*self.found.borrow() {
             return Ok(found.clone());
         }
-        let looked_up = within(host, deadline, Box::pin(self.look_up(host.as_ref(), credentials))).await;
+        let looked_up =
+            within(host, deadline, Box::pin(self.look_up(host.as_ref(), credentials, deadline))).await;
         let endpoint = Rc::new(looked_up.unwrap_or_else(|| Err(EndpointError::timed_out()))?);
         *self.found.borrow_mut() = Some(endpoint.clone());
         Ok(endpoint)
     }
 
-    async fn look_up(&self, host: &dyn Host, credentials: &Credentials) -> Result<Endpoint, EndpointError> {
-        let config = SharedConfig::load(host).await.map_err(|error| EndpointError::of_files(&error))?;
+    async fn look_up(
+        &self,
+        host: &dyn Host,
+        credentials: &Credentials,
+        deadline: Deadline,
+    ) -> Result<Endpoint, EndpointError> {
+        let profile = profile_settings(host).await.map_err(|error| EndpointError::of_files(&error))?;
         let region = match &self.region {
             Some(region) => region.clone(),
-            None => match profile_region(&config)? {
+            None => match profile_region(&profile)? {
                 Some(region) => region,
-                None => self.region_of_instance(host, &config, credentials).await?,
+                None => self.region_of_instance(host, credentials, deadline).await?,
             },
         };
         let account_id = credentials.account_id.as_deref();
-        Endpoint::of_dynamodb(self.url.as_deref(), self.plain_http, &region, account_id, &config, host)
+        Endpoint::of_dynamodb(self.url.as_deref(), self.plain_http, &region, account_id, &profile, host)
     }
 
     /// Where the credentials come from an instance's metadata, so does the region.
     async fn region_of_instance(
         &self,
         host: &dyn Host,
-        config: &SharedConfig,
         credentials: &Credentials,
+        deadline: Deadline,
     ) -> Result<String, EndpointError> {
         if credentials.source == Source::InstanceMetadata
-            && let Ok(region) = imds_region(host, config).await
+            && let Ok(region) = instance_region(host, deadline.remaining_ms(host)).await
         {
             return checked_region(&region);
         }

@@ -1,17 +1,18 @@
 //! Where requests go: the region, and the address of a service there.
 
 mod partition;
+mod profile;
 mod region;
 pub mod rules;
 mod settings;
 
+pub use profile::ProfileSettings;
 #[cfg(feature = "admin")]
 pub use region::region_source;
 pub use region::{DEFAULT_REGION, checked_region, configured_region, profile_region};
 pub use rules::Service;
 
 use crate::host::Host;
-use crate::shared_config::{SharedConfig, SharedConfigError};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use rules::{Parameters, Resolved};
 use settings::{Settings, Url};
@@ -39,7 +40,7 @@ impl Endpoint {
     ///
     /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     pub fn resolve(option: Option<&str>, region: &str, host: &dyn Host) -> Result<Self, EndpointError> {
-        Endpoint::of_dynamodb(option, PlainHttp::OnLoopback, region, None, &SharedConfig::default(), host)
+        Endpoint::of_dynamodb(option, PlainHttp::OnLoopback, region, None, &ProfileSettings::default(), host)
     }
 
     /// DynamoDB's: `option`, else what the environment has, else the selected profile, else AWS's own for the region.
@@ -48,10 +49,10 @@ impl Endpoint {
         plain_http: PlainHttp,
         region: &str,
         account_id: Option<&str>,
-        config: &SharedConfig,
+        profile: &ProfileSettings,
         host: &dyn Host,
     ) -> Result<Self, EndpointError> {
-        let settings = Settings::read(Service::DynamoDb, option, config, host)?;
+        let settings = Settings::read(Service::DynamoDb, option, profile, host)?;
         Endpoint::by_rules(Service::DynamoDb, plain_http, region, account_id, &settings)
     }
 
@@ -59,11 +60,11 @@ impl Endpoint {
     pub fn of_service(
         service: Service,
         region: &str,
-        config: &SharedConfig,
+        profile: &ProfileSettings,
         host: &dyn Host,
     ) -> Result<Self, EndpointError> {
         // What goes to these is what AWS's own SDKs send there.
-        let settings = Settings::read(service, None, config, host)?;
+        let settings = Settings::read(service, None, profile, host)?;
         Endpoint::by_rules(service, PlainHttp::Anywhere, region, None, &settings)
     }
 
@@ -133,7 +134,7 @@ impl EndpointError {
     }
 
     /// The shared files, where a part of it may stand, are not valid.
-    pub fn of_files(error: &SharedConfigError) -> Self {
+    pub fn of_files(error: &dyn fmt::Display) -> Self {
         EndpointError::new(error)
     }
 

@@ -1,8 +1,7 @@
 //! Which AWS region.
 
-use super::EndpointError;
+use super::{EndpointError, ProfileSettings};
 use crate::host::{Host, set_variable};
-use crate::shared_config::SharedConfig;
 
 /// The region where nobody configured one.
 pub const DEFAULT_REGION: &str = "eu-central-1";
@@ -22,14 +21,14 @@ pub fn configured_region(option: Option<&str>, host: &dyn Host) -> Result<Option
 #[cfg(feature = "admin")]
 pub fn region_source(
     option: Option<&str>,
-    config: &SharedConfig,
+    profile: &ProfileSettings,
     credentials: crate::credentials::Source,
     host: &dyn Host,
 ) -> &'static str {
     match VARIABLES.iter().copied().find(|variable| set_variable(host, variable).is_some()) {
         _ if option.is_some() => "the option region",
         Some(variable) => variable,
-        None if config.property("region").is_some() => "the profile",
+        None if profile.property("region").is_some() => "the profile",
         None if credentials == crate::credentials::Source::InstanceMetadata => {
             "the instance metadata service"
         }
@@ -38,8 +37,8 @@ pub fn region_source(
 }
 
 /// The region of the selected profile; `None` where it has none.
-pub fn profile_region(config: &SharedConfig) -> Result<Option<String>, EndpointError> {
-    config.property("region").map(|name| checked(name, "region of the selected profile")).transpose()
+pub fn profile_region(profile: &ProfileSettings) -> Result<Option<String>, EndpointError> {
+    profile.property("region").map(|name| checked(name, "region of the selected profile")).transpose()
 }
 
 /// A region that an instance's metadata gave.

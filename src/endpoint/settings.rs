@@ -1,10 +1,9 @@
 //! What the environment and the selected profile say about endpoints.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html>
 
-use super::EndpointError;
 use super::rules::{AccountIdEndpointMode, Parameters, Service};
+use super::{EndpointError, ProfileSettings};
 use crate::host::{Host, set_variable};
-use crate::shared_config::SharedConfig;
 
 /// A service's settings.
 pub struct Settings {
@@ -26,11 +25,11 @@ impl Settings {
     pub fn read(
         service: Service,
         option: Option<&str>,
-        config: &SharedConfig,
+        profile: &ProfileSettings,
         host: &dyn Host,
     ) -> Result<Self, EndpointError> {
         let setting = |variable, property| {
-            set_variable(host, variable).or_else(|| config.property(property).map(str::to_owned))
+            set_variable(host, variable).or_else(|| profile.property(property).map(str::to_owned))
         };
         let flag = |variable, property| {
             setting(variable, property).is_some_and(|value| value.eq_ignore_ascii_case("true"))
@@ -38,7 +37,7 @@ impl Settings {
         let url = match option {
             Some(text) => Some(Url { text: text.to_owned(), source: "the option endpoint" }),
             None if flag("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") => None,
-            None => configured_url(service, config, host),
+            None => configured_url(service, profile, host),
         };
         let mode = setting("AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode");
         Ok(Settings {
@@ -74,12 +73,12 @@ impl Settings {
     }
 }
 
-fn configured_url(service: Service, config: &SharedConfig, host: &dyn Host) -> Option<Url> {
+fn configured_url(service: Service, profile: &ProfileSettings, host: &dyn Host) -> Option<Url> {
     let variables = [service.variable(), "AWS_ENDPOINT_URL"].into_iter();
     let from_environment =
         variables.into_iter().find_map(|source| Some(Url { text: set_variable(host, source)?, source }));
     from_environment.or_else(|| {
-        let text = config.endpoint_url(service.name())?.to_owned();
+        let text = profile.endpoint_url(service.name())?.to_owned();
         Some(Url { text, source: "endpoint_url of the selected profile" })
     })
 }

@@ -1,8 +1,9 @@
 //! The administrator's bindings: objects in, plain objects out.
 
+use super::cache::{component, components};
 use super::host::{JsHost, WasmHost};
 use super::options::Options;
-use super::{component, components, promise, rejection, value};
+use super::{promise, rejection, value};
 use crate::admin::table::{self, TableSpec};
 use crate::admin::{Admin as Administration, Says, unescape};
 use crate::cache::key::{Component, EntryKey, Rows};

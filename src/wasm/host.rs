@@ -1,6 +1,8 @@
 //! [`Host`] on the runtime that the module runs in.
 
 use crate::credentials::Credentials;
+#[cfg(not(feature = "chain"))]
+use crate::credentials::Question;
 use crate::host::{FetchError, Host, LocalFuture, LogLevel, ProcessError, response_header};
 use http::{HeaderValue, StatusCode};
 use js_sys::{Date, JsString, Promise, Reflect, Uint8Array};
@@ -37,6 +39,9 @@ extern "C" {
     fn write_file(this: &JsHost, path: &str, bytes: Uint8Array) -> Promise;
     #[wasm_bindgen(method, js_name = runProcess)]
     fn run_process(this: &JsHost, command: &str, timeout_ms: f64) -> Promise;
+    #[cfg(not(feature = "chain"))]
+    #[wasm_bindgen(method, js_name = askChain)]
+    fn ask_chain(this: &JsHost, question: &str, region: Option<&str>, limit_ms: f64) -> Promise;
     #[wasm_bindgen(method)]
     fn deflate(this: &JsHost, raw: &[u8]) -> Option<Uint8Array>;
     #[wasm_bindgen(method)]
@@ -168,6 +173,25 @@ impl Host for WasmHost {
             let printed = printed.map_err(|error| ProcessError::Failed(message_of(&error)))?;
             let bytes = printed.dyn_into::<Uint8Array>().map_err(|_| ProcessError::NotHere)?;
             Ok(bytes.to_vec())
+        })
+    }
+
+    #[cfg(not(feature = "chain"))]
+    fn ask_chain(
+        &self,
+        question: Question,
+        region: Option<&str>,
+        limit_ms: u64,
+    ) -> LocalFuture<Result<Option<Vec<u8>>, String>> {
+        let promise = self.js.ask_chain(question.name(), region, limit_ms as f64);
+        Box::pin(async move {
+            let answer = JsFuture::from(promise).await.map_err(|error| message_of(&error))?;
+            Ok(answer.dyn_into::<Uint8Array>().ok().map(|bytes| {
+                let answer = bytes.to_vec();
+                // It may hold keys.
+                bytes.fill(0, 0, bytes.length());
+                answer
+            }))
         })
     }
 

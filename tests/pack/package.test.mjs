@@ -18,8 +18,8 @@ const ALLOWED = [
   /^js\/([\w-]+\/){0,2}[\w-]+\.mjs$/,
   /^js\/cli\/ui\/page\/[\w-]+\.(mjs|html|css)$/,
   /^js\/runtime\/[\w-]+\.d\.ts$/,
-  /^pkg\/(core(\.mjs|\.wasm|-inline\.mjs)|admin(-inline)?\.mjs|commander\.mjs)$/,
-  /^pkg\/node\/((use-cache|cache-handler|client|index|use-cache-handler)\.mjs|chunk-[A-Z0-9]+\.mjs)$/,
+  /^pkg\/(core(\.mjs|\.wasm|-inline\.mjs)|(admin|credentials)(-inline)?\.mjs|commander\.mjs)$/,
+  /^pkg\/node\/((use-cache|cache-handler|client|index|use-cache-handler)\.mjs|(chain|chunk)-[A-Z0-9]+\.mjs)$/,
   /^types\/[\w.-]+\.d\.ts$/,
 ];
 

@@ -48,10 +48,10 @@ export async function byRollup({ modules, folder }) {
   const { nodeResolve } = await load(modules, "@rollup/plugin-node-resolve");
   const plugins = [nodeResolve({ exportConditions: ["node"], preferBuiltins: true })];
   const bundle = await rollup({ input: join(folder, "server.mjs"), external: /^node:/, plugins });
-  const file = join(folder, "out/rollup/server.mjs");
-  await bundle.write({ file, format: "es" });
+  const dir = join(folder, "out/rollup");
+  await bundle.write({ dir, entryFileNames: "server.mjs", format: "es" });
   await bundle.close();
-  return file;
+  return join(dir, "server.mjs");
 }
 
 /**

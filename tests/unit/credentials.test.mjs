@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
+import runtime from "#runtime";
 import { createCacheClient } from "../../js/entries/client.mjs";
 
 const OWN = /^(AWS_|NEXT_CACHE_)|^HOME$/;
@@ -17,6 +18,13 @@ let requests = [];
 /** @type {string[]} */
 let lines = [];
 let origin = "";
+/** How many times the module with the chain was asked for. */
+let loads = 0;
+const { loadChain } = runtime;
+runtime.loadChain = () => {
+  loads += 1;
+  return /** @type {NonNullable<typeof loadChain>} */ (loadChain)();
+};
 
 // It answers as the container's endpoint does, and as a DynamoDB with an empty table.
 const server = createServer((request, response) => {
@@ -43,6 +51,7 @@ beforeEach(() => {
   process.env.AWS_EC2_METADATA_DISABLED = "true";
   requests = [];
   lines = [];
+  loads = 0;
 });
 
 test("a profile gives keys by its process, region and endpoint", async () => {
@@ -59,6 +68,36 @@ dynamodb =
   const [sent] = requests;
   assert.match(String(sent?.headers.authorization), /Credential=AKIDFOUND\/\d{8}\/us-east-2\/dynamodb\/aws4_request/);
   assert.equal(sent?.headers["x-amz-security-token"], KEYS.SessionToken);
+  assert.ok(loads > 0);
+});
+
+/** @type {Record<string, () => Record<string, string>>} */
+const WITHOUT_CHAIN = {
+  "the environment's keys": () => ({ AWS_ACCESS_KEY_ID: "AKIDFOUND", AWS_SECRET_ACCESS_KEY: "s", AWS_PROFILE: "elsewhere" }),
+  "a container's": () => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${origin}/credentials` }),
+};
+for (const [name, variables] of Object.entries(WITHOUT_CHAIN)) {
+  test(`${name} need no chain where there are no files`, async () => {
+    Object.assign(process.env, variables(), { HOME: "/nonexistent", AWS_ENDPOINT_URL: origin });
+    assert.equal(await client().get("key"), null);
+    assert.match(String(requests.at(-1)?.headers.authorization), /Credential=AKIDFOUND\/\d{8}\/eu-central-1\//);
+    assert.equal(loads, 0);
+  });
+}
+
+test("without any source nothing is loaded to say so", async () => {
+  process.env.HOME = "/nonexistent";
+  assert.equal(await client().get("key"), null);
+  assert.match(lines.join("\n"), /no AWS credentials: set AWS_ACCESS_KEY_ID and .* AWS_EC2_METADATA_DISABLED is set\)/);
+  assert.equal(loads, 0);
+});
+
+test("the environment's keys go with the profile's endpoint", async () => {
+  home(`[default]\nregion = us-east-2\nendpoint_url = ${origin}\n`);
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "AKIDFOUND", AWS_SECRET_ACCESS_KEY: "s" });
+  assert.equal(await client().get("key"), null);
+  assert.match(String(requests.at(-1)?.headers.authorization), /Credential=AKIDFOUND\/\d{8}\/us-east-2\//);
+  assert.equal(loads, 1);
 });
 
 test("a container's endpoint is asked without a body, and once", async () => {

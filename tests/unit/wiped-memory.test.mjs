@@ -4,11 +4,15 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { inflateRawSync } from "node:zlib";
 import { compileCore } from "../../js/core.mjs";
 import "#core";
 import { coreOptions, resolveOptions } from "../../js/options.mjs";
 import { hostFor, loggerFor } from "../../js/shared.mjs";
+import { bytesOf } from "../../js/runtime/inlined.mjs";
 import { instantiate } from "../../pkg/core.mjs";
+import * as inlinedChain from "../../pkg/credentials-inline.mjs";
+import { instantiate as instantiateChain } from "../../pkg/credentials.mjs";
 
 const LIFETIME_MS = 400;
 
@@ -67,6 +71,38 @@ test("keys that were replaced are nowhere in memory, nor what was derived from t
   }
 });
 
+test("where the chain is asked, its module keeps nothing, and what crosses is wiped on the way", async () => {
+  // The instance's metadata service, whose role is named as the document that has its keys.
+  const env = { AWS_EC2_METADATA_SERVICE_ENDPOINT: origin };
+  const options = resolveOptions({ endpoint: origin, region: "eu-west-1", tableName: "t", log: false }, () => undefined);
+  /** @type {WebAssembly.Memory[]} */
+  const memories = [];
+  /** @type {Uint8Array[]} */
+  const crossed = [];
+  const module = new WebAssembly.Module(new Uint8Array(inflateRawSync(bytesOf(inlinedChain.base64))));
+  const host = {
+    ...hostFor(options, loggerFor(false)),
+    env: (/** @type {string} */ name) => /** @type {Record<string, string>} */ (env)[name],
+    async askChain(/** @type {"credentials"} */ question, /** @type {string | undefined} */ region, /** @type {number} */ limitMs) {
+      const chain = instantiateChain(module, (error) => assert.fail(String(error)));
+      memories.push(chain.memory);
+      const answer = await chain[question](host, region, limitMs);
+      crossed.push(answer);
+      return answer;
+    },
+  };
+  handedOut = 10;
+  const { Core, memory } = instantiate(compileCore(), (error) => assert.fail(String(error)));
+  assert.equal((await new Core(host, coreOptions(options)).get({ key: "a", tags: [], softTags: [], byKnownLog: false })).reason, "absent");
+  onlyInUse(memory, keys(handedOut));
+  assert.equal(memories.length, 1);
+  assert.ok(crossed[0]?.length && crossed[0].every((byte) => byte === 0));
+  for (const { buffer } of memories) {
+    const { SecretAccessKey: secret, Token: token } = keys(handedOut);
+    assert.equal(count({ buffer }, secret) + count({ buffer }, token), 0);
+  }
+});
+
 /**
  * The keys themselves are there, as long as they are in use; what they passed through is not.
  *
@@ -95,7 +131,7 @@ function tracesOf(secret) {
 }
 
 /**
- * @param {WebAssembly.Memory} memory
+ * @param {Pick<WebAssembly.Memory, "buffer">} memory
  * @param {string | Buffer} needle
  */
 function count(memory, needle) {

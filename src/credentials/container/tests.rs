@@ -1,6 +1,5 @@
 use super::*;
 use crate::scripted_host::ScriptedHost;
-use crate::shared_config::SharedConfig;
 use proptest::prelude::*;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -80,8 +79,7 @@ fn a_relative_uri_cannot_leave_its_host() {
 }
 
 fn ask(host: &ScriptedHost) -> Result<Option<Credentials>, CredentialsError> {
-    let config = SharedConfig::default();
-    host.run(credentials(Aws { host, config: &config, region: None }))
+    host.run(credentials(host))
 }
 
 fn answer(body: &str) -> http::Response<Vec<u8>> {

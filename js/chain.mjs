@@ -1,0 +1,37 @@
+// AWS's chain of credentials and the shared files, in a wasm module of their own. It is loaded when the core has a question that
+// neither options nor environment answer: not on Lambda, not with keys, and not where a container's host has them.
+
+import { instantiate } from "../pkg/credentials.mjs";
+import runtime from "#runtime";
+import { bytesOf, inflated } from "./runtime/inlined.mjs";
+
+/** @typedef {"credentials" | "profileSettings" | "instanceRegion"} Question see `src/credentials/lookup/mod.rs` */
+
+/** @type {Promise<WebAssembly.Module> | undefined} */
+let compiled;
+
+/**
+ * Each question has an instance to itself: there are few, and what one held in its memory goes with it.
+ *
+ * @param {import("./host.mjs").Host} host
+ * @param {Question} question
+ * @param {string | undefined} region the option
+ * @param {number} limitMs
+ * @returns {Promise<Uint8Array>} bytes that are the caller's, who wipes them
+ */
+export async function askChain(host, question, region, limitMs) {
+  compiled ??= compile().catch((error) => {
+    compiled = undefined; // a process without a free file may have one later
+    throw error;
+  });
+  const module = await compiled;
+  return new Promise((resolve, reject) => {
+    instantiate(module, reject)[question](host, region, limitMs).then(resolve, reject);
+  });
+}
+
+async function compile() {
+  const inlined = await import("../pkg/credentials-inline.mjs");
+  const bytes = runtime.inflate?.(bytesOf(inlined.base64), inlined.rawBytes) ?? (await inflated(inlined));
+  return WebAssembly.compile(/** @type {BufferSource} */ (bytes));
+}
