@@ -1,3 +1,8 @@
 // The ready-made handler, configured from the environment alone:
 // cacheHandler: require.resolve("nextjs-dynamodb-cache/cache-handler")
-export { DynamoDBCacheHandler as default } from "./js/entries/index.mjs";
+import { DynamoDBCacheHandler } from "./js/entries/index.mjs";
+import { warmUpOnLambda } from "./js/warm-up.mjs";
+
+warmUpOnLambda(() => DynamoDBCacheHandler.options);
+
+export default DynamoDBCacheHandler;

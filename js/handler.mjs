@@ -21,6 +21,7 @@ import {
   tagsWeighedByNext,
   unfitPage,
 } from "./values.mjs";
+import { warmUpOnLambda } from "./warm-up.mjs";
 
 /** @typedef {import("../types/index.d.ts").CacheHandlerContext} CacheHandlerContext */
 /** @typedef {import("../types/index.d.ts").CacheHandlerValue} CacheHandlerValue */
@@ -44,6 +45,7 @@ export class DynamoDBCacheHandler {
    */
   static configure(given = {}) {
     const options = resolveOptions(given, runtime.env);
+    warmUpOnLambda(() => options);
     return class extends DynamoDBCacheHandler {
       static get options() {
         return options;

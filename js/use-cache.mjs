@@ -9,6 +9,7 @@ import { guarded, revalidate } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
 import { nextSlot, readBody, storeBody } from "./segments.mjs";
 import { strings } from "./values.mjs";
+import { warmUpOnLambda } from "./warm-up.mjs";
 
 /** @typedef {import("../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
 /** @typedef {import("../types/use-cache.d.ts").UseCacheHandler} UseCacheHandler */
@@ -26,6 +27,7 @@ const REGENERATE = -1;
 /** @type {typeof import("../types/use-cache.d.ts").createUseCacheHandler} */
 export function createUseCacheHandler(given = {}) {
   const options = resolveOptions(given, runtime.env);
+  warmUpOnLambda(() => options);
   const refreshes = createRefreshes();
   /** @type {Map<string, Promise<void>>} */
   const pending = new Map();
