@@ -1,6 +1,6 @@
 //! The administrator's bindings: objects in, plain objects out.
 
-use super::cache::{component, components};
+use super::component::{component, components};
 use super::host::{JsHost, WasmHost};
 use super::options::Options;
 use super::{promise, rejection, value};

@@ -1,5 +1,6 @@
 //! The cache's bindings.
 
+use super::component::{component, components};
 use super::host::{JsHost, WasmHost};
 use super::meter::{self, JsMeter};
 use super::options::Options;
@@ -243,25 +244,6 @@ fn entry_key(request: &JsKey) -> EntryKey {
     let key = component(&request.key(), Component::key, Component::key_utf16);
     let build = request.build().map(|build| Component::build(&String::from(build)));
     EntryKey::new(key, build)
-}
-
-pub fn components(strings: &Array) -> Vec<Component> {
-    let tags = strings.iter().filter_map(|tag| tag.dyn_into::<JsString>().ok());
-    tags.map(|tag| component(&tag, Component::tag, Component::tag_utf16)).collect()
-}
-
-/// A string's component, also of one that is not valid Unicode.
-pub fn component(
-    string: &JsString,
-    from_str: impl Fn(&str) -> Component,
-    from_utf16: impl Fn(&[u16]) -> Component,
-) -> Component {
-    let text = String::from(string);
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        // It may stand for a lone surrogate: those must stay apart.
-        return from_utf16(&string.iter().collect::<Vec<_>>());
-    }
-    from_str(&text)
 }
 
 /// `revalidated` are the tags by which it is stale. The object is made by the host in one piece: each property that is set from

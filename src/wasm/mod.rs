@@ -7,16 +7,22 @@ mod allocator;
 mod cache;
 #[cfg(feature = "chain")]
 mod chain;
+#[cfg(any(feature = "admin", feature = "cache"))]
+mod component;
 #[cfg_attr(
     not(feature = "cache"),
-    allow(dead_code, reason = "the chain asks less of the host than the cache")
+    allow(dead_code, reason = "the cache asks more of the host than the others")
 )]
 mod host;
 #[cfg(feature = "cache")]
 mod meter;
-#[cfg(feature = "cache")]
+#[cfg(any(feature = "admin", feature = "cache"))]
 mod options;
-#[cfg(feature = "cache")]
+#[cfg(any(feature = "admin", feature = "cache"))]
+#[cfg_attr(
+    not(feature = "cache"),
+    allow(dead_code, reason = "an administrator decodes values and stores none")
+)]
 mod value;
 
 use crate::host::LocalFuture;

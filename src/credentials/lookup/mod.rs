@@ -1,6 +1,6 @@
 //! What the environment does not say is looked up: in the shared files, at AWS's services, at the instance's metadata.
 //!
-//! Few running applications need any of it, and it is a fifth of what they would load. So it is a module of WebAssembly of
+//! Few running applications need any of it, and it is a tenth of what they would load. So it is a module of WebAssembly of
 //! its own, which the core's host loads when the core has a question; with the feature `chain` it is here.
 
 #[cfg(feature = "chain")]
