@@ -21,9 +21,10 @@ impl SigningKey {
     /// Derives the key for the day that `now_ms` (Unix milliseconds) falls on.
     pub fn derive(credentials: &Credentials, region: &str, service: &'static str, now_ms: u64) -> Self {
         let secret = &credentials.secret_access_key;
-        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms);
+        let bytes = derived(secret, region, service, now_ms);
+        wipe_stack();
         SigningKey {
-            bytes: generate_signing_key(secret, time, region, service).as_ref().to_vec(),
+            bytes,
             day: now_ms / DAY_MS,
             region: region.to_owned(),
             service,
@@ -44,6 +45,19 @@ impl SigningKey {
         let SigningKey { day, region, service, .. } = self;
         format!("{}/{region}/{service}/aws4_request", timestamp::date(*day))
     }
+}
+
+/// In a frame of its own, which ends before the stack is wiped.
+#[inline(never)]
+fn derived(secret: &str, region: &str, service: &'static str, now_ms: u64) -> Vec<u8> {
+    let time = SystemTime::UNIX_EPOCH + Duration::from_millis(now_ms);
+    generate_signing_key(secret, time, region, service).as_ref().to_vec()
+}
+
+/// HMAC leaves the block with the secret in its frame: one that is larger is written over it.
+#[inline(never)]
+fn wipe_stack() {
+    std::hint::black_box(&mut [0_u8; 4096]);
 }
 
 impl AsRef<[u8]> for SigningKey {
