@@ -17,12 +17,6 @@ export type Exchange = (
   body: Uint8Array<ArrayBuffer>,
 ) => { promise: Promise<HttpResponse>; cancel(): void };
 
-/** Exchanges of HTTP, and the connections that they go over. */
-export interface HttpClient {
-  exchange: Exchange;
-  open(url: string): void;
-}
-
 /** What each runtime that the package runs on gives to the rest of it. */
 export interface Runtime {
   /** An environment variable; `undefined` where it is not set or the runtime has none. */
@@ -41,8 +35,6 @@ export interface Runtime {
   inflate?: (compressed: Uint8Array, rawBytes: number) => Uint8Array;
   /** The HTTP that the core uses unless the option `fetch` replaces it. */
   exchange: Exchange;
-  /** Opens a connection to the server of a URL before anybody asks for it; absent where that cannot be. */
-  open?: (url: string) => void;
   /** The runtime's own timer, out of reach of whoever replaces the global one; `clearTimeout` ends it. */
   setTimeout(callback: () => void, delayMs: number): unknown;
   /**

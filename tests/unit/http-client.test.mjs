@@ -10,8 +10,8 @@ import { createHttpClient } from "../../js/runtime/http/client.mjs";
 import { fetchTrusting, makeCertificates } from "../faults/certificates.mjs";
 import { fetchOver } from "../shipped-fetch.mjs";
 
-const client = createHttpClient({ builtin: createRequire(import.meta.url), outsideRequest: (run) => run() });
-const fetch = fetchOver(client.exchange);
+const { exchange } = createHttpClient({ builtin: createRequire(import.meta.url), outsideRequest: (run) => run() });
+const fetch = fetchOver(exchange);
 
 /** @type {(() => void)[]} */
 const closers = [];
@@ -211,20 +211,14 @@ test("no more than 50 connections are open at once, the others wait, and who is 
   assert.deepEqual(received.sort(), names.filter((name) => name !== "55").sort());
 });
 
-test("a connection is opened before anybody asks for it, and then used", async () => {
-  let connections = 0;
-  const url = await listenRaw((socket) => {
-    connections += 1;
-    socket.on("data", () => socket.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"));
-  });
-  client.open(url);
-  client.open(url);
-  await until(() => connections > 0);
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.equal(await textOf(await fetch(url, post("x"))), "ok");
-  assert.equal(connections, 1);
-  client.open("http://127.0.0.1:1/"); // nobody listens: nobody is told
-  await new Promise((resolve) => setTimeout(resolve, 20));
+test("a socket that cannot even be made is an error", async () => {
+  const connect = () => {
+    throw new RangeError("no socket");
+  };
+  const builtin = () => ({ connect, isIP: () => 4 });
+  const { exchange } = createHttpClient({ builtin, outsideRequest: (run) => run() });
+  await assert.rejects(exchange("http://127.0.0.1/", "GET", [], new Uint8Array()).promise, /no socket/);
+  await assert.rejects(exchange("nonsense", "GET", [], new Uint8Array()).promise, /Invalid URL/);
 });
 
 test("a later handshake resumes the session of an earlier one", async () => {

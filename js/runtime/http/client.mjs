@@ -5,7 +5,6 @@ import { Connection, DeadConnection } from "./connection.mjs";
 import { Connections } from "./connections.mjs";
 import { requestBytes } from "./request-bytes.mjs";
 
-/** @typedef {import("../runtime.d.ts").HttpClient} HttpClient */
 /** @typedef {{ host: string, path: string, connections: Connections }} Target */
 
 /**
@@ -13,7 +12,7 @@ import { requestBytes } from "./request-bytes.mjs";
  *   builtin: (name: string) => any,
  *   outsideRequest: <T>(run: () => T) => T,
  * }} node `builtin` finds node:net and node:tls, at their first use
- * @returns {HttpClient}
+ * @returns {{ exchange: import("../runtime.d.ts").Exchange }}
  */
 export function createHttpClient({ builtin, outsideRequest }) {
   /** @type {Map<string, Connections>} by scheme, host and port */
@@ -65,8 +64,6 @@ export function createHttpClient({ builtin, outsideRequest }) {
       });
       return { promise, cancel };
     },
-
-    open: (url) => targetOf(url).connections.open(),
   };
 }
 

@@ -83,8 +83,6 @@ export class Connection {
     this.#socket.setKeepAlive(true, PROBE_AFTER_MS);
     if (this.#exchange) {
       this.#write(this.#exchange);
-    } else {
-      this.#owner.onFree(this, Infinity); // opened before anybody asked
     }
   }
 

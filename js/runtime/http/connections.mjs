@@ -38,14 +38,11 @@ export class Connections {
 
   /** @param {Exchange} exchange */
   send(exchange) {
-    const connection = this.#takeIdle() ?? this.#another();
-    connection ? connection.send(exchange) : this.#waiting.add(exchange);
-  }
-
-  /** Before anybody asks for it: a handshake takes its time. */
-  open() {
-    if (this.#all.size === 0) {
-      this.#another();
+    try {
+      const connection = this.#takeIdle() ?? this.#another();
+      connection ? connection.send(exchange) : this.#waiting.add(exchange);
+    } catch (error) {
+      exchange.reject(error); // a socket that cannot even be made
     }
   }
 
