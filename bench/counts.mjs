@@ -20,8 +20,8 @@ export const LIMITS = {
   eventualReadUnits: 1.5,
   coldReadUnits: 4,
   warmStrictUnits: 1,
-  wasmBytes: 440_000,
-  wasmGzipBytes: 198_000,
+  wasmBytes: 421_000,
+  wasmGzipBytes: 185_000,
 };
 
 /** What the plain handler asks for with a 50 KB page and its six tags, whichever client sends it. */
@@ -72,7 +72,7 @@ export async function count(stub) {
   await requests();
   const shared = await after(() => free.get("page"));
   await control("/fill");
-  const revalidated = await after(() => off.revalidateTag("products"));
+  const revalidateRequestsBefore = await sentBeforeItReturns(url, (watched) => watched.revalidateTag("products"));
   const wasm = await readFile(new URL("../pkg/core.wasm", import.meta.url));
   return {
     operations,
@@ -82,7 +82,7 @@ export async function count(stub) {
     warmStrictBytes: strict.bytesReceived,
     sharedLogRequests: shared.all,
     setAgainRequests: operations.set.requests,
-    revalidateRequestsBefore: revalidated.all,
+    revalidateRequestsBefore,
     storedBytes: operations.set.bytesStored,
     writeUnits: operations.set.writeUnits,
     eventualReadUnits: operations.get.entryReadUnits,
@@ -104,4 +104,23 @@ export async function count(stub) {
     const { Query: _sweep, ...asked } = counts.requests;
     return { ...counts, all: Object.values(asked).reduce((/** @type {number} */ a, b) => a + Number(b), 0) };
   }
+}
+
+/**
+ * Counted where they are sent: by the time the stub is asked it may have seen the first deletes of the sweep, whose query is left out.
+ *
+ * @param {string} url
+ * @param {(client: ReturnType<typeof own>) => Promise<unknown>} call
+ */
+async function sentBeforeItReturns(url, call) {
+  let sent = 0;
+  const client = own(url, {
+    memoryMaxBytes: 0,
+    fetch(target, init) {
+      sent += init.headers["x-amz-target"]?.endsWith(".Query") ? 0 : 1;
+      return fetch(target, init);
+    },
+  });
+  await call(client);
+  return sent;
 }
