@@ -265,7 +265,7 @@ test("a connection that the server keeps for a moment only is not used after it"
   assert.equal(connections, 2);
 });
 
-test("a response that comes before the whole request is taken, and the connection is not used again", async () => {
+test("a response that comes before the whole request is taken, and the connection is not used again", { timeout: 20_000 }, async () => {
   let connections = 0;
   const url = await listenRaw((socket) => {
     connections += 1;
