@@ -1,7 +1,7 @@
 // The administrator's side of the table, in the wasm module that only the command line and createCacheTable load.
 
 import runtime from "#runtime";
-import { compileInlined } from "./compile-inlined.mjs";
+import { bytesOf, inflated } from "./runtime/inlined.mjs";
 import { coreOptions, resolveOptions } from "./options.mjs";
 import { hostFor, loggerFor } from "./shared.mjs";
 
@@ -35,5 +35,7 @@ export async function withAdmin(given, run) {
 }
 
 async function compile() {
-  return compileInlined(await import("../pkg/admin-inline.mjs"));
+  const inlined = await import("../pkg/admin-inline.mjs");
+  const bytes = runtime.inflate?.(bytesOf(inlined.base64), inlined.rawBytes) ?? (await inflated(inlined));
+  return WebAssembly.compile(/** @type {BufferSource} */ (bytes));
 }

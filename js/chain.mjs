@@ -2,7 +2,8 @@
 // neither options nor environment answer: not on Lambda, not with keys, and not where a container's host has them.
 
 import { instantiate } from "../pkg/credentials.mjs";
-import { compileInlined } from "./compile-inlined.mjs";
+import runtime from "#runtime";
+import { bytesOf, inflated } from "./runtime/inlined.mjs";
 
 /** @typedef {"credentials" | "profileSettings" | "instanceRegion"} Question see `src/credentials/lookup/mod.rs` */
 
@@ -30,5 +31,7 @@ export async function askChain(host, question, region, limitMs) {
 }
 
 async function compile() {
-  return compileInlined(await import("../pkg/credentials-inline.mjs"));
+  const inlined = await import("../pkg/credentials-inline.mjs");
+  const bytes = runtime.inflate?.(bytesOf(inlined.base64), inlined.rawBytes) ?? (await inflated(inlined));
+  return WebAssembly.compile(/** @type {BufferSource} */ (bytes));
 }
