@@ -1,7 +1,7 @@
 // The administrator's side of the table, in the wasm module that only the command line and createCacheTable load.
 
 import runtime from "#runtime";
-import { bytesOf, inflated } from "./runtime/inlined.mjs";
+import { wasmOf } from "./runtime/inlined.mjs";
 import { coreOptions, resolveOptions } from "./options.mjs";
 import { hostFor, loggerFor } from "./shared.mjs";
 
@@ -35,7 +35,5 @@ export async function withAdmin(given, run) {
 }
 
 async function compile() {
-  const inlined = await import("../pkg/admin-inline.mjs");
-  const bytes = runtime.inflate?.(bytesOf(inlined.base64), inlined.rawBytes) ?? (await inflated(inlined));
-  return WebAssembly.compile(/** @type {BufferSource} */ (bytes));
+  return WebAssembly.compile(await wasmOf(await import("../pkg/admin-inline.mjs"), runtime.inflate));
 }

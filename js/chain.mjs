@@ -2,8 +2,7 @@
 // neither options nor environment answer: not on Lambda, not with keys, and not where a container's host has them.
 
 import { instantiate } from "../pkg/credentials.mjs";
-import runtime from "#runtime";
-import { bytesOf, inflated } from "./runtime/inlined.mjs";
+import { wasmOf } from "./runtime/inlined.mjs";
 
 /** @typedef {"credentials" | "profileSettings" | "instanceRegion"} Question see `src/credentials/lookup/mod.rs` */
 
@@ -20,7 +19,7 @@ let compiled;
  * @returns {Promise<Uint8Array>} bytes that are the caller's, who wipes them
  */
 export async function askChain(host, question, region, limitMs) {
-  compiled ??= compile().catch((error) => {
+  compiled ??= compile(host.inflate).catch((error) => {
     compiled = undefined; // a process without a free file may have one later
     throw error;
   });
@@ -30,8 +29,7 @@ export async function askChain(host, question, region, limitMs) {
   });
 }
 
-async function compile() {
-  const inlined = await import("../pkg/credentials-inline.mjs");
-  const bytes = runtime.inflate?.(bytesOf(inlined.base64), inlined.rawBytes) ?? (await inflated(inlined));
-  return WebAssembly.compile(/** @type {BufferSource} */ (bytes));
+/** @param {import("./runtime/inlined.mjs").Inflate} inflate */
+async function compile(inflate) {
+  return WebAssembly.compile(await wasmOf(await import("../pkg/credentials-inline.mjs"), inflate));
 }

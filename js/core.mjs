@@ -8,7 +8,7 @@ const NAME = "nextjs-dynamodb-cache";
 let compile;
 /** @type {Promise<void> | undefined} while what `initCore` was given is not there yet */
 let underWay;
-/** @type {(() => Promise<ArrayBuffer>) | undefined} begins what the first call waits for */
+/** @type {(() => Promise<BufferSource>) | undefined} begins what the first call waits for */
 let load;
 
 /**
@@ -23,7 +23,7 @@ export function provideCore(compileOnce) {
 /**
  * Has the core compiled from what this gives, where that takes more than a call can do at once. It begins with the first call.
  *
- * @param {() => Promise<ArrayBuffer>} loadOnce
+ * @param {() => Promise<BufferSource>} loadOnce
  */
 export function provideCoreLater(loadOnce) {
   load = loadOnce;

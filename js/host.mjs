@@ -8,7 +8,6 @@
 // Taken when the module loads: Next replaces the global ones while it prerenders, to see whether a page reads them.
 const now = Date.now;
 const performanceNow = performance.now.bind(performance);
-const getRandomValues = crypto.getRandomValues.bind(crypto);
 
 /** Below these the core is done before a native call has begun. */
 const MIN_DEFLATED_BYTES = 4_096;
@@ -74,7 +73,8 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
       return chain?.askChain(this, question, region, limitMs);
     },
 
-    random32: () => getRandomValues(new Uint32Array(1))[0] ?? 0,
+    // Reached for when it is needed: on Node.js the global `crypto` loads half of node:crypto.
+    random32: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
 
     /** @param {number} delayMs */
     sleep(delayMs) {

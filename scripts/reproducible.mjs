@@ -28,7 +28,7 @@ await runScript(async () => {
       const { name } = again;
       check(again.wasm.equals(await readFile(join(ROOT, "pkg", `${name}.wasm`))), `${name}.wasm`);
       const glue = await readFile(join(ROOT, "pkg", `${name}.mjs`), "utf8");
-      check((await shippedGlue(again.glue)) === glue, `${name}.mjs`);
+      check((await shippedGlue(again.glue, again.buildId)) === glue, `${name}.mjs`);
       console.log(`Two builds in two folders gave the same ${name}.wasm and ${name}.mjs`);
     }
   } finally {

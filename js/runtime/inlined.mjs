@@ -2,6 +2,17 @@
 // could miss, and less than half of what it would be uncompressed.
 
 /** @typedef {{ base64: string, rawBytes: number }} Inlined */
+/** @typedef {(compressed: Uint8Array, rawBytes: number) => Uint8Array | undefined} Inflate */
+
+/**
+ * @param {Inlined} inlined
+ * @param {Inflate} [inflate] the runtime's own, where it has one
+ * @returns {Promise<BufferSource>}
+ */
+export async function wasmOf(inlined, inflate) {
+  const bytes = inflate?.(bytesOf(inlined.base64), inlined.rawBytes) ?? (await inflated(inlined));
+  return /** @type {BufferSource} */ (bytes);
+}
 
 /**
  * @param {string} base64

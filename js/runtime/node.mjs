@@ -3,13 +3,8 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { createHttpClient } from "./http/client.mjs";
+import { require } from "./node-require.mjs";
 import { replaceFile, runProcess } from "./node-system.mjs";
-
-/**
- * Next's own modules are found from here: the package lies in the application's node_modules. What a bundler makes a
- * CommonJS file of (esbuild for Lambda does so unless it is told otherwise) does not know where it is.
- */
-const require = createRequire(import.meta.url || `${process.cwd()}/`);
 
 /**
  * A built-in module at its first use: none is loaded for nothing. `process.getBuiltinModule` is not on Node 20 before 20.16.

@@ -5,11 +5,13 @@ import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capture, run } from "../command.mjs";
+import { withBuildId } from "./build-id.mjs";
 
 /**
  * @typedef {object} Compiled
  * @property {string} name
  * @property {Buffer} wasm
+ * @property {string} buildId of it, hexadecimal
  * @property {string} glue wasm-bindgen's JavaScript
  * @property {string} types wasm-bindgen's declarations
  * @property {string} symbols the name of each function, as profiles number them
@@ -67,7 +69,7 @@ async function compileInto(out, root, targetDir, { settings, artifact }, tools) 
   await run(process.execPath, [wasmOpt, ...flagsOfOpt, "-o", optimized, join(out, `${name}_bg.wasm`)]);
   return {
     name,
-    wasm: await readFile(optimized),
+    ...withBuildId(await readFile(optimized)),
     glue: await readFile(join(out, `${name}.js`), "utf8"),
     types: await readFile(join(out, `${name}.d.ts`), "utf8"),
     symbols: await readFile(symbols, "utf8"),

@@ -1,18 +1,24 @@
-// The entries as Node.js loads them: some thirty files in one, and what the entries share in another. A seventh of a first
-// answer's CPU went to finding and reading them one by one. What is made for other runtimes goes through a bundler anyway.
+// The entries as Node.js loads them: some thirty files in one. A seventh of a first answer's CPU went to finding and reading
+// them one by one. What is made for other runtimes goes through a bundler anyway.
 
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { ScriptError } from "../command.mjs";
 import { AS_SHIPPED } from "./shipped.mjs";
 
-const ENTRIES = {
-  index: "js/entries/index.mjs",
-  client: "js/entries/client.mjs",
-  "use-cache": "js/entries/use-cache.mjs",
-  "cache-handler": "cache-handler.mjs",
-  "use-cache-handler": "use-cache-handler.mjs",
-};
+const ENTRIES = ["js/entries/index.mjs", "js/entries/client.mjs", "js/entries/use-cache.mjs", "cache-handler.mjs", "use-cache-handler.mjs"];
+
+/** What must be found at run time, in the words that Next's file tracing understands. */
+const TRACED = [/\brequire\(\s*"next\//, /\brequire\.resolve\(\s*"\.\.\/\.\.\/pkg\/core\.wasm"/];
+
+/** Everything that the entries have, and begin with. */
+const LIBRARY = `
+import "#core";
+export * from "./js/client.mjs";
+export * from "./js/handler.mjs";
+export * from "./js/use-cache.mjs";
+export * from "./js/warm-up.mjs";
+`;
 
 /**
  * @param {string} root the checkout
@@ -21,42 +27,68 @@ const ENTRIES = {
 export async function bundleEntries(root, pkg) {
   const { build } = await import("esbuild");
   const outdir = join(pkg, "node");
-  const { outputFiles } = await build({
-    entryPoints: Object.entries(ENTRIES).map(([out, path]) => ({ in: join(root, path), out })),
-    outdir,
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    ...AS_SHIPPED,
-    conditions: ["node"],
-    logLevel: "warning",
-    write: false,
-    plugins: [{ name: "keep the core apart", setup: keepCoreApart }],
-  });
+  /** @param {import("esbuild").BuildOptions} what @returns {Promise<import("esbuild").OutputFile[]>} */
+  const bundled = async (what) =>
+    (
+      await build({
+        outdir,
+        outExtension: { ".js": ".mjs" },
+        bundle: true,
+        platform: "node",
+        format: "esm",
+        target: "node20",
+        ...AS_SHIPPED,
+        conditions: ["node"],
+        logLevel: "warning",
+        write: false,
+        ...what,
+      })
+    ).outputFiles ?? [];
+  const stdin = { contents: LIBRARY, resolveDir: root, sourcefile: "library.mjs" };
+  const files = [
+    ...(await bundled({ stdin, outfile: join(outdir, "library.mjs"), outdir: undefined, plugins: [apart] })),
+    ...(await bundled({ entryPoints: [join(root, "js/chain.mjs")], plugins: [apart] })),
+    ...(await bundled({ entryPoints: ENTRIES.map((path) => join(root, path)), outbase: root, entryNames: "[name]", plugins: [fromLibrary] })),
+  ];
   await mkdir(outdir, { recursive: true });
-  let traced = 0;
-  for (const { path, text } of outputFiles) {
+  let library = "";
+  for (const { path, text } of files) {
     // Next's file tracing looks for the word `require`; esbuild has given it a number.
-    const traceable = text.replaceAll(/\b(require\d*)=>\1\(\s*"next\//g, () => ((traced += 1), 'require=>require("next/'));
+    const traceable = text.replaceAll(/\brequire\d+\b/g, "require");
     await writeFile(path, traceable);
+    // A long line may go on within a string.
+    library += path.endsWith("library.mjs") ? traceable.replaceAll("\\\n", "") : "";
+  }
+  for (const traced of TRACED) {
+    if (!traced.test(library)) {
+      throw new ScriptError(`Next's file tracing would find no ${traced} in the bundled entries`);
+    }
   }
   // For the benchmarks, which load it from here.
   await writeFile(join(outdir, "index.d.mts"), 'export * from "../../types/index.js";\n');
   // At the end, and only what is left of another build: somebody may load the rest at this moment.
-  const written = new Set([...outputFiles.map(({ path }) => basename(path)), "index.d.mts"]);
+  const written = new Set([...files.map(({ path }) => basename(path)), "index.d.mts"]);
   for (const name of await readdir(outdir)) {
     await (written.has(name) ? undefined : rm(join(outdir, name)));
   }
-  if (traced === 0) {
-    throw new ScriptError("the bundled entries hold no require of Next's modules that file tracing would find");
-  }
 }
 
-/** What the package holds once, and what is loaded late anyway. @param {import("esbuild").PluginBuild} build */
-function keepCoreApart({ onResolve }) {
-  onResolve({ filter: /\/pkg\/(core-inline|credentials(-inline)?)\.mjs$/ }, ({ path }) => ({ path: `../${basename(path)}`, external: true }));
-}
+/** What the package holds once, and what is loaded late anyway. @type {import("esbuild").Plugin} */
+const apart = {
+  name: "apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/pkg\/(core-inline|credentials(-inline)?)\.mjs$/ }, ({ path }) => ({ path: `../${basename(path)}`, external: true }));
+    onResolve({ filter: /\/chain\.mjs$/ }, ({ kind }) => (kind === "dynamic-import" ? { path: "./chain.mjs", external: true } : undefined));
+  },
+};
+
+/** Of an entry stays what it does itself. @type {import("esbuild").Plugin} */
+const fromLibrary = {
+  name: "from the library",
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ path, kind }) => {
+      const isEntry = kind === "entry-point" || path.includes("/entries/");
+      return isEntry ? undefined : { path: "./library.mjs", external: true };
+    });
+  },
+};

@@ -63,13 +63,14 @@ const PASS_STRING = `function passStringToWasm0(arg, malloc, realloc) {
 const FORBIDDEN = [/import\.meta/, /(?<!\.)\bfetch\(/, /new URL\(/, /WebAssembly\.Module\(/, /^(export|import) /m];
 
 /**
- * A module whose single export is `instantiate(module)`, which returns what the glue exported.
+ * A module that exports `instantiate(module)`, which returns what the glue exported, and the `buildId` of the module to give.
  *
  * @param {string} glue of wasm-bindgen's target `web`
+ * @param {string} buildId
  * @returns {string}
  * @throws {ScriptError} when the glue is not of the shape that this version of wasm-bindgen gives
  */
-export function instantiableGlue(glue) {
+export function instantiableGlue(glue, buildId) {
   const names = exportedNames(glue);
   let body = removeOnce(glue.replace(/^\/\* @ts-self-types.*\n/, ""), DEFAULT_EXPORT);
   for (const loader of LOADERS) {
@@ -97,6 +98,9 @@ export function instantiate(module, onTrap) {${TRAP}${body}
 __wbg_finalize_init(new WebAssembly.Instance(module, __wbg_get_imports()), module);
 return { ${names.join(", ")}, memory: wasm.memory };
 }
+
+/** The last bytes of the module. */
+export const buildId = "${buildId}";
 `;
 }
 
@@ -113,6 +117,9 @@ export function instantiate(
   module: WebAssembly.Module,
   onTrap: (error: unknown) => void,
 ): Omit<typeof bindings, "default" | "initSync"> & { memory: WebAssembly.Memory };
+
+/** The last bytes of the module, hexadecimal. */
+export const buildId: string;
 `;
 }
 

@@ -33,11 +33,11 @@ function sha256Of(wasm) {
  * @param {string} pkg
  * @param {import("./compile.mjs").Compiled} artifact
  */
-async function writeArtifact(pkg, { name, wasm, glue, types, symbols }) {
+async function writeArtifact(pkg, { name, wasm, buildId, glue, types, symbols }) {
   await writeWhole(join(pkg, `${name}.wasm`), wasm);
   await writeWhole(join(pkg, `${name}-inline.mjs`), inlineModule(wasm));
   await writeWhole(join(pkg, `${name}-inline.d.mts`), "export const base64: string;\nexport const rawBytes: number;\n");
-  await writeWhole(join(pkg, `${name}.mjs`), await shippedGlue(glue));
+  await writeWhole(join(pkg, `${name}.mjs`), await shippedGlue(glue, buildId));
   await writeWhole(join(pkg, `${name}.d.mts`), instantiableTypes(name));
   await writeWhole(join(pkg, `${name}-bindings.d.ts`), types);
   await writeWhole(join(pkg, `${name}.symbols`), symbols);

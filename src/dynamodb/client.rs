@@ -255,9 +255,16 @@ impl Inner {
         let answer = self.host.fetch(request, timeout_ms).await;
         let answer = answer.map_err(|error| plain(Error::fetch(call.operation, error)))?;
         self.consumed(Consumption { received_bytes: answer.body().len(), ..Consumption::default() });
-        let measured = ClockSkew::measure(answer.headers(), sent_at_ms, self.host.now_ms());
-        let retry_after_ms = retry_after_ms(answer.headers());
-        response::body(call.operation, answer).map_err(|error| Failed { error, measured, retry_after_ms })
+        match response::refusal(call.operation, &answer) {
+            None => Ok(answer.into_body()),
+            Some(error) => Err(self.failed(error, answer.headers(), sent_at_ms)),
+        }
+    }
+
+    #[cold]
+    fn failed(&self, error: Error, headers: &HeaderMap, sent_at_ms: u64) -> Failed {
+        let measured = ClockSkew::measure(headers, sent_at_ms, self.host.now_ms());
+        Failed { error, measured, retry_after_ms: retry_after_ms(headers) }
     }
 
     /// Takes over AWS's time if the refusal is due to this machine's.

@@ -12,28 +12,33 @@ const MAX_MESSAGE_CHARS: usize = 500;
 
 /// Reads an operation's output out of a response.
 pub fn read_response<O: Operation>(response: http::Response<Vec<u8>>) -> Result<O::Output, Error> {
+    if let Some(error) = refusal(O::NAME, &response) {
+        return Err(error);
+    }
     let mut output = O::Output::default();
-    read_output(O::NAME, &body(O::NAME, response)?, &mut output)?;
+    read_output(O::NAME, response.body(), &mut output)?;
     Ok(output)
 }
 
-/// The body of a successful response that is as it was sent.
-pub(super) fn body(operation: &'static str, response: http::Response<Vec<u8>>) -> Result<Vec<u8>, Error> {
-    let (parts, body) = response.into_parts();
-    let request_id = header(&parts.headers, &X_AMZN_REQUESTID);
-    let status = parts.status.as_u16();
-    let mut error = if !is_intact(&parts.headers, &body) {
+/// Why a response's body is not to be read: `None` for a success that is as it was sent.
+pub(super) fn refusal(operation: &'static str, response: &http::Response<Vec<u8>>) -> Option<Error> {
+    let is_intact = is_intact(response.headers(), response.body());
+    (!is_intact || !response.status().is_success()).then(|| refusal_of(operation, response, is_intact))
+}
+
+#[cold]
+fn refusal_of(operation: &'static str, response: &http::Response<Vec<u8>>, is_intact: bool) -> Error {
+    let status = response.status().as_u16();
+    let mut error = if is_intact {
+        service_error(operation, status, response.headers(), response.body())
+    } else {
         let mut error =
             Error::unreadable(operation, "the answer is not what was sent: its x-amz-crc32 differs");
         (error.status, error.retryable) = (Some(status), true);
         error
-    } else if parts.status.is_success() {
-        return Ok(body);
-    } else {
-        service_error(operation, status, &parts.headers, &body)
     };
-    error.request_id = request_id;
-    Err(error)
+    error.request_id = header(response.headers(), &X_AMZN_REQUESTID);
+    error
 }
 
 /// Reads the output that a body holds.
@@ -52,7 +57,8 @@ pub(super) fn read_output(
 /// `x-amz-crc32` is of the bytes on the wire, which are not here any more where the host has decoded them.
 fn is_intact(headers: &HeaderMap, body: &[u8]) -> bool {
     let is_decoded = headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding.as_bytes() != b"identity");
-    let Some(checksum) = header(headers, &X_AMZ_CRC32).filter(|_| !is_decoded) else { return true };
+    let Some(checksum) = headers.get(&X_AMZ_CRC32).filter(|_| !is_decoded) else { return true };
+    let Ok(checksum) = checksum.to_str() else { return true };
     checksum.parse() == Ok(crc32(body))
 }
 

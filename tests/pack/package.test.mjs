@@ -19,7 +19,7 @@ const ALLOWED = [
   /^js\/cli\/ui\/page\/[\w-]+\.(mjs|html|css)$/,
   /^js\/runtime\/[\w-]+\.d\.ts$/,
   /^pkg\/(core(\.mjs|\.wasm|-inline\.mjs)|(admin|credentials)(-inline)?\.mjs|commander\.mjs)$/,
-  /^pkg\/node\/((use-cache|cache-handler|client|index|use-cache-handler)\.mjs|(chain|chunk)-[A-Z0-9]+\.mjs)$/,
+  /^pkg\/node\/((chain|client|index|library|(use-)?cache-handler|use-cache)\.mjs)$/,
   /^types\/[\w.-]+\.d\.ts$/,
 ];
 

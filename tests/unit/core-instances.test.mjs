@@ -7,7 +7,7 @@ import { inflateRawSync } from "node:zlib";
 import { compileCore } from "../../js/core.mjs";
 import "../../js/runtime/inline-core.mjs";
 import { base64, rawBytes } from "../../pkg/core-inline.mjs";
-import { instantiate } from "../../pkg/core.mjs";
+import { buildId, instantiate } from "../../pkg/core.mjs";
 import { instantiableGlue } from "../../scripts/build/glue.mjs";
 
 const GLUE = `/* @ts-self-types="./core.d.ts" */
@@ -70,16 +70,24 @@ test("the inlined module is the one in the wasm file", async () => {
   assert.equal(rawBytes, file.length);
 });
 
+test("the bindings and the wasm file are of one build, which has a section of its own", async () => {
+  const [section, ...others] = WebAssembly.Module.customSections(compileCore(), "build_id");
+  assert.equal(others.length, 0);
+  assert.equal(Buffer.from(section ?? new ArrayBuffer(0), 1).toString("hex"), buildId);
+  assert.match(buildId, /^[0-9a-f]{16}$/);
+});
+
 test("glue loses what loads by URL, by fetch and from bytes", () => {
-  const module = instantiableGlue(GLUE);
+  const module = instantiableGlue(GLUE, "c0ffee");
   assert.match(module, /^export function instantiate\(module, onTrap\) \{$/m);
   assert.match(module, /^return \{ Core, createTable, memory: wasm\.memory \};$/m);
   assert.doesNotMatch(module, /import\.meta|fetch|new URL|WebAssembly\.Module\(/);
-  assert.equal(module.match(/^export /gm)?.length, 1);
+  assert.equal(module.match(/^export /gm)?.length, 2);
+  assert.match(module, /^export const buildId = "c0ffee";$/m);
 });
 
 test("a string gets to the core whole, whatever it is made of", () => {
-  const [, passString = ""] = /(function passStringToWasm0[^]*?\n}\n)/.exec(instantiableGlue(GLUE)) ?? [];
+  const [, passString = ""] = /(function passStringToWasm0[^]*?\n}\n)/.exec(instantiableGlue(GLUE, "c0ffee")) ?? [];
   assert.doesNotMatch(passString, /theirOwn/);
   const memory = new Uint8Array(1_000_000);
   const pass = new Function("memory", `
@@ -119,6 +127,6 @@ const UNKNOWN = [
 
 for (const [name, glue, why] of UNKNOWN) {
   test(`glue ${name} fails the build`, () => {
-    assert.throws(() => instantiableGlue(glue), why);
+    assert.throws(() => instantiableGlue(glue, "c0ffee"), why);
   });
 }

@@ -1,8 +1,8 @@
 // seed: a build's prerendered output, uploaded before the first request asks for it.
 
 import { join } from "node:path";
+import "#core";
 import { messageOf } from "../../complaints.mjs";
-import "../../runtime/inline-core.mjs";
 import { resolveOptions } from "../../options.mjs";
 import { prerenderedIn, readerOf } from "../prerendered.mjs";
 import { sharedCache } from "../../shared.mjs";
