@@ -5,7 +5,7 @@ import { buildId } from "../../pkg/core.mjs";
 import runtime from "#runtime";
 import { provideCore, provideCoreLater, refused } from "../core.mjs";
 import { wasmOf } from "./inlined.mjs";
-import { require } from "./node-require.mjs";
+import { builtin } from "./node-require.mjs";
 
 let bytes = bytesBeside();
 /** @type {WebAssembly.Module | undefined} */
@@ -20,9 +20,9 @@ if (bytes) {
 /** Another build's, or what somebody else calls so, is none. */
 function bytesBeside() {
   try {
-    // Next's file tracing follows this to the file, and no bundler takes the file for something to publish. The built-in module
-    // is not imported, since that has Node.js load its streams too.
-    const found = require("node:fs").readFileSync(require.resolve("../../pkg/core.wasm"));
+    // Next's file tracing follows this to the file; without the remark webpack would publish it.
+    const file = new URL(/* webpackIgnore: true */ "../../pkg/core.wasm", import.meta.url);
+    const found = builtin("node:fs").readFileSync(file);
     return found.toString("hex", found.length - buildId.length / 2) === buildId ? found : undefined;
   } catch {
     return undefined;

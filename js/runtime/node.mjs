@@ -3,15 +3,8 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { createRequire } from "node:module";
 import { createHttpClient } from "./http/client.mjs";
-import { require } from "./node-require.mjs";
+import { builtin, require } from "./node-require.mjs";
 import { replaceFile, runProcess } from "./node-system.mjs";
-
-/**
- * A built-in module at its first use: none is loaded for nothing. `process.getBuiltinModule` is not on Node 20 before 20.16.
- *
- * @type {(name: string) => any}
- */
-const builtin = process.getBuiltinModule ?? require;
 
 const outsideRequest = snapshot();
 

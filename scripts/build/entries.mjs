@@ -8,8 +8,16 @@ import { AS_SHIPPED } from "./shipped.mjs";
 
 const ENTRIES = ["js/entries/index.mjs", "js/entries/client.mjs", "js/entries/use-cache.mjs", "cache-handler.mjs", "use-cache-handler.mjs"];
 
-/** What must be found at run time, in the words that Next's file tracing understands. */
-const TRACED = [/\brequire\(\s*"next\//, /\brequire\.resolve\(\s*"\.\.\/\.\.\/pkg\/core\.wasm"/];
+/**
+ * What esbuild's output has of what others must be able to read, and what it should have: Next's file tracing looks for the word
+ * `require`, which esbuild has given a number, and webpack for the remark that it leaves out.
+ *
+ * @type {[RegExp, string][]}
+ */
+const LEGIBLE = [
+  [/\brequire\d*=>require\d*\(\s*"next\//g, 'require=>require("next/'],
+  [/new URL\((?="\.\.\/\.\.\/pkg\/core\.wasm")/g, "new URL(/* webpackIgnore: true */ "],
+];
 
 /** Everything that the entries have, and begin with. */
 const LIBRARY = `
@@ -51,18 +59,8 @@ export async function bundleEntries(root, pkg) {
     ...(await bundled({ entryPoints: ENTRIES.map((path) => join(root, path)), outbase: root, entryNames: "[name]", plugins: [fromLibrary] })),
   ];
   await mkdir(outdir, { recursive: true });
-  let library = "";
   for (const { path, text } of files) {
-    // Next's file tracing looks for the word `require`; esbuild has given it a number.
-    const traceable = text.replaceAll(/\brequire\d+\b/g, "require");
-    await writeFile(path, traceable);
-    // A long line may go on within a string.
-    library += path.endsWith("library.mjs") ? traceable.replaceAll("\\\n", "") : "";
-  }
-  for (const traced of TRACED) {
-    if (!traced.test(library)) {
-      throw new ScriptError(`Next's file tracing would find no ${traced} in the bundled entries`);
-    }
+    await writeFile(path, path.endsWith("library.mjs") ? legible(text) : text);
   }
   // For the benchmarks, which load it from here.
   await writeFile(join(outdir, "index.d.mts"), 'export * from "../../types/index.js";\n');
@@ -71,6 +69,19 @@ export async function bundleEntries(root, pkg) {
   for (const name of await readdir(outdir)) {
     await (written.has(name) ? undefined : rm(join(outdir, name)));
   }
+}
+
+/** @param {string} library */
+function legible(library) {
+  // A long line may go on within a string.
+  let text = library.replaceAll("\\\n", "");
+  for (const [written, wanted] of LEGIBLE) {
+    if (!text.match(written)) {
+      throw new ScriptError(`the bundled entries hold no ${written}: see scripts/build/entries.mjs`);
+    }
+    text = text.replaceAll(written, wanted);
+  }
+  return text;
 }
 
 /** What the package holds once, and what is loaded late anyway. @type {import("esbuild").Plugin} */
