@@ -79,13 +79,17 @@ export class ResponseReader {
 
   /** @param {string} head */
   #readHead(head) {
-    const [statusLine = "", ...lines] = head.split("\r\n");
+    const lines = head.split("\r\n");
+    const [statusLine = ""] = lines;
     const [, minor, status] = STATUS_LINE.exec(statusLine) ?? [];
     if (status === undefined || /[\0\r\n]/.test(statusLine)) {
       throw new MalformedResponse("it does not begin with a status line");
     }
     this.#status = Number(status);
-    this.#headers = lines.flatMap(headerOf);
+    this.#headers = [];
+    for (let index = 1; index < lines.length; index++) {
+      pushHeader(this.#headers, /** @type {string} */ (lines[index]));
+    }
     if (this.#status === 101) {
       throw new MalformedResponse("it switches to a protocol that was not asked for");
     }
@@ -98,8 +102,7 @@ export class ResponseReader {
 
   /** @param {boolean} byDefault */
   #keepAlive(byDefault) {
-    const options = this.#values("connection").join().toLowerCase();
-    this.keepsConnection = byDefault && !/(^|,)[ \t]*close[ \t]*(,|$)/.test(options);
+    this.keepsConnection = byDefault && !/(^|,)[ \t]*close[ \t]*(,|$)/i.test(this.#values("connection").join());
     const [, seconds] = /(?:^|,)[ \t]*timeout=(\d{1,9})/i.exec(this.#values("keep-alive").join()) ?? [];
     if (seconds !== undefined) {
       this.keptForMs = Number(seconds) * 1_000;
@@ -133,7 +136,14 @@ export class ResponseReader {
 
   /** @param {string} wanted */
   #values(wanted) {
-    return this.#headers.filter((_, index) => index % 2 === 1 && this.#headers[index - 1] === wanted);
+    /** @type {string[]} */
+    const values = [];
+    for (let index = 0; index < this.#headers.length; index += 2) {
+      if (this.#headers[index] === wanted) {
+        values.push(/** @type {string} */ (this.#headers[index + 1]));
+      }
+    }
+    return values;
   }
 
   /** @param {Body} body */
@@ -143,10 +153,10 @@ export class ResponseReader {
 }
 
 /**
+ * @param {string[]} headers
  * @param {string} line
- * @returns {[name: string, value: string]}
  */
-function headerOf(line) {
+function pushHeader(headers, line) {
   const colon = line.indexOf(":");
   const name = line.slice(0, Math.max(colon, 0));
   if (!HEADER_NAME.test(name) || /[\0\r\n]/.test(line)) {
@@ -160,7 +170,7 @@ function headerOf(line) {
   while (end > start && isBlank(line.charCodeAt(end - 1))) {
     end -= 1;
   }
-  return [name.toLowerCase(), line.slice(start, end)];
+  headers.push(name.toLowerCase(), line.slice(start, end));
 }
 
 /** @param {number} code */
