@@ -17,7 +17,7 @@ import { whereTimeGoes } from "./profile.mjs";
 /** What takes room, of what misses a goal. Where time goes is sampled in each run: see `profile.mjs`. */
 const WHY = {
   size: "the core holds the endpoint rules, a container's credentials and DEFLATE; the package holds the core twice (inlined and compressed, and for bundlers), the modules of the command line and of the credential chain, and the window",
-  memory: "the WebAssembly module, its code and its inlined text",
+  memory: "the WebAssembly module and its code",
 };
 
 /**

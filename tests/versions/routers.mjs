@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
@@ -71,7 +71,9 @@ export function testRouters(version, next, { light = false } = {}) {
 
     it("the standalone output, copied elsewhere, shares the cache and serves the build's own", async () => {
       const rendered = await visit(cluster.a, "/isr/for-standalone");
-      const server = await cluster.start("C", { standalone: await copyStandalone(application, "C") });
+      const standalone = await copyStandalone(application, "C");
+      assert.ok(existsSync(join(standalone, "node_modules/nextjs-dynamodb-cache/pkg/core.wasm")), "the core's file was not traced");
+      const server = await cluster.start("C", { standalone });
       const found = await visit(server, "/isr/for-standalone");
       assert.deepEqual([found.cache, found.render], ["HIT", rendered.render]);
       assert.equal(found.cacheControl, rendered.cacheControl);
