@@ -5,6 +5,7 @@
 
 import runtime from "#runtime";
 import { isBuilding } from "./build-memory.mjs";
+import { coreUnderWay } from "./core.mjs";
 import { sharedCache } from "./shared.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
@@ -24,6 +25,7 @@ export function warmUpOnLambda(optionsOf) {
   // Not while modules are still being loaded: what they do may be what the rest of the start waits for.
   runtime.setTimeout(async () => {
     try {
+      await coreUnderWay();
       const cache = sharedCache(optionsOf());
       if (!warmed.has(cache)) {
         warmed.add(cache);

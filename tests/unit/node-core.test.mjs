@@ -31,8 +31,19 @@ const SCRIPT = `
   console.log(waited, WebAssembly.Module.exports(compileCore()).some(({ name }) => name === "core_get"));
 `;
 
-async function loaded() {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", SCRIPT], { cwd: folder });
+const LAMBDA = `
+  process.env.AWS_LAMBDA_FUNCTION_NAME = "site";
+  const { DynamoDBCacheHandler } = await import("./js/entries/index.mjs");
+  const credentials = { accessKeyId: "a", secretAccessKey: "b" };
+  const fetch = (_url, { headers }) => {
+    console.log(headers["x-amz-target"]);
+    process.exit();
+  };
+  DynamoDBCacheHandler.configure({ tableName: "table", region: "eu-central-1", credentials, log: false, fetch });
+`;
+
+async function loaded(script = SCRIPT) {
+  const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script], { cwd: folder });
   return stdout.trim();
 }
 
@@ -44,6 +55,7 @@ test("without the file it comes from the inlined bytes", async () => {
   await cp(join(ROOT, "pkg/core-inline.mjs"), join(folder, "pkg/core-inline.mjs"));
   await rm(join(folder, "pkg/core.wasm"));
   assert.equal(await loaded(), "true true");
+  assert.equal(await loaded(LAMBDA), "DynamoDB_20120810.GetItem", "a function that is warmed up waits for them, too");
 });
 
 test("a file of another build is not taken, nor one of somebody else's", async () => {

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import "#core";
 import { messageOf } from "../../complaints.mjs";
+import { coreUnderWay } from "../../core.mjs";
 import { resolveOptions } from "../../options.mjs";
 import { prerenderedIn, readerOf } from "../prerendered.mjs";
 import { sharedCache } from "../../shared.mjs";
@@ -38,6 +39,7 @@ Examples:
     const { buildId, serverDistDir, routes } = await prerenderedIn(options.dir, options.dist);
     const read = readerOf(options.dir, serverDistDir);
     const build = options.build === "none" ? undefined : (options.build ?? withDeployment(buildId));
+    await coreUnderWay();
     const cache = sharedCache(resolveOptions({ ...PATIENT, ...table }, (name) => process.env[name] || undefined));
     const shown = progress((done) => `${done} of ${routes.length} routes`);
     /** @type {{ route: string, kind: string, bytes: number, outcome: Outcome }[]} */
