@@ -21,6 +21,8 @@ mod scripted_host;
 pub mod shared_config;
 mod sharing;
 pub mod sigv4;
+#[cfg(any(test, all(target_arch = "wasm32", any(feature = "admin", feature = "cache"))))]
+mod utf16;
 #[cfg(target_arch = "wasm32")]
 #[allow(unsafe_code, reason = "wasm-bindgen expands to unsafe glue")]
 mod wasm;

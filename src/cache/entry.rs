@@ -75,7 +75,7 @@ pub struct Entry {
 
 /// The value: as the codec made it, or as a runtime decoded it (then the bytes are let go).
 enum Body {
-    Encoded(Rc<[u8]>),
+    Encoded(Rc<Vec<u8>>),
     Decoded(Rc<dyn Any>),
 }
 
@@ -91,12 +91,12 @@ impl Entry {
             expires_at_s: row.expires_at_s,
             raw_bytes: raw.len(),
             stored_bytes: row.stored_bytes,
-            body: RefCell::new(Body::Encoded(raw.into())),
+            body: RefCell::new(Body::Encoded(Rc::new(raw))),
         }
     }
 
     /// The encoded value; `None` once it was decoded.
-    pub fn encoded(&self) -> Option<Rc<[u8]>> {
+    pub fn encoded(&self) -> Option<Rc<Vec<u8>>> {
         match &*self.body.borrow() {
             Body::Encoded(bytes) => Some(bytes.clone()),
             Body::Decoded(_) => None,

@@ -2,6 +2,7 @@
 
 use super::host::JsHost;
 use crate::cache::codec::{CodecError, MAX_DEPTH, Reader, Token, Writer};
+use crate::utf16::utf16_of;
 use js_sys::{Array, Date, Function, JsString, Map, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -162,29 +163,13 @@ impl Decoder<'_> {
     /// from UTF-16.
     fn string(&self, text: &str) -> JsValue {
         if text.len() >= MIN_WIDENED_BYTES && !text.is_ascii() && has_buffer() {
-            let made = self.host.text_of_utf16(&widened(text));
+            let made = self.host.text_of_utf16(&utf16_of(text));
             if let Some(string) = made {
                 return string.into();
             }
         }
         JsValue::from_str(text)
     }
-}
-
-/// The same text in UTF-16. Most of it is ASCII, which is a run of bytes to widen.
-fn widened(text: &str) -> Vec<u16> {
-    let mut units = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while !rest.is_empty() {
-        let ascii = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        let (run, others) = rest.split_at(ascii);
-        units.extend(run.bytes().map(u16::from));
-        let foreign = others.bytes().position(|byte| byte.is_ascii()).unwrap_or(others.len());
-        let (run, others) = others.split_at(foreign);
-        units.extend(run.encode_utf16());
-        rest = others;
-    }
-    units
 }
 
 /// Gives an object a property of any name. Assigning to `__proto__` would change its prototype instead.
