@@ -1,6 +1,7 @@
 // What the cache does: counted for `stats()`, and told to `onEvent` and to the debug log where someone listens.
 
 import { messageOf } from "./complaints.mjs";
+import { callGiven } from "./given.mjs";
 
 /** @typedef {import("../types/index.d.ts").CacheEvent} CacheEvent */
 /** @typedef {import("../types/index.d.ts").CacheStats} CacheStats */
@@ -122,11 +123,7 @@ export function createOperations({ onEvent, logger, isDebugging }) {
     if (isDebugging) {
       logger.debug(lineOf(event, onEvent !== undefined));
     }
-    try {
-      onEvent?.(event);
-    } catch (error) {
-      logger.warn(`the onEvent option threw: ${messageOf(error)}`);
-    }
+    callGiven(() => onEvent?.(event), (error) => logger.warn(`the onEvent option threw: ${messageOf(error)}`));
   };
   const isHeard = onEvent !== undefined || isDebugging;
   return {
