@@ -4,6 +4,7 @@
 import runtime from "#runtime";
 import { createComplaints } from "./complaints.mjs";
 import { exchangeBy } from "./fetch-exchange.mjs";
+import { callGiven } from "./given.mjs";
 import { createHost } from "./host.mjs";
 import { CoreInstance } from "./instance.mjs";
 import { createOperations } from "./operations.mjs";
@@ -97,7 +98,9 @@ export function hostFor(options, logger) {
  */
 export function loggerFor(log) {
   if (typeof log === "object") {
-    return log;
+    /** @param {keyof Logger} level */
+    const given = (level) => (/** @type {string} */ message) => callGiven(() => log[level](message));
+    return { debug: given("debug"), info: given("info"), warn: given("warn"), error: given("error") };
   }
   const silent = () => {};
   if (!log) {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
+import { createUseCacheHandler } from "../../js/entries/use-cache.mjs";
 
 /** @typedef {import("../../types/index.d.ts").DynamoDBCacheOptions} Options */
 
@@ -18,6 +19,11 @@ const CONNECTION = {
 
 /** A store that holds nothing. @type {NonNullable<Options["fetch"]>} */
 const emptyStore = async () => new Response("{}");
+
+/** @type {NonNullable<Options["fetch"]>} */
+const brokenStore = async () => {
+  throw new Error("no network");
+};
 
 test("an onEvent function whose promise rejects leaves no rejection unhandled", async () => {
   /** @type {unknown[]} */
@@ -37,3 +43,36 @@ test("an onEvent function whose promise rejects leaves no rejection unhandled", 
   assert.deepEqual(unhandled, []);
   assert.match(warned.join(), /onEvent option threw: the collector is away/);
 });
+
+/** @type {[how: string, fail: () => any][]} */
+const FAILURES = [
+  [
+    "throws",
+    () => {
+      throw new Error("the log is full");
+    },
+  ],
+  ["rejects", () => Promise.reject(new Error("the log is full"))],
+];
+
+for (const [how, fail] of FAILURES) {
+  test(`a logger that ${how} breaks no call`, async () => {
+    /** @type {unknown[]} */
+    const unhandled = [];
+    const note = (/** @type {unknown} */ error) => unhandled.push(error);
+    process.on("unhandledRejection", note);
+    const log = { debug: fail, info: fail, warn: fail, error: fail };
+    const options = { ...CONNECTION, log, fetch: brokenStore };
+    const Handler = DynamoDBCacheHandler.configure(options);
+    const page = /** @type {any} */ ({ kind: "APP_PAGE", html: "x", headers: { "x-next-cache-tags": "t" } });
+    assert.equal(await new Handler({}).get("/page", { kind: "APP_PAGE" }), null);
+    await new Handler({}).set("/page", page, { cacheControl: { revalidate: 60, expire: undefined } });
+    await new Handler({}).revalidateTag(["t"]);
+    const useCache = createUseCacheHandler(options);
+    await useCache.refreshTags();
+    assert.equal(await useCache.get("key", []), undefined);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off("unhandledRejection", note);
+    assert.deepEqual(unhandled, []);
+  });
+}
