@@ -181,16 +181,26 @@ async function storeEntry(cache, key, rendered, slots) {
   };
   const slot = nextSlot(slots.get(key));
   remember(slots, key, slot); // at once: a set that overlaps takes another
-  const body = await storeBody(cache, entry, stream, slot, operation);
   const value = { tags: [...tags], stale, timestamp, expire, revalidate };
-  if ("body" in body) {
-    const stored = await cache.core.set({ ...entry, value: { ...value, body: body.body } }, operation.meter);
-    operation.end("set", undefined, stored);
-    return;
+  try {
+    const body = await storeBody(cache, entry, stream, slot, operation);
+    const stored = await cache.core.set({ ...entry, value: { ...value, ...bodyIn(body) } }, operation.meter);
+    const whole = "body" in body ? stored : { rawBytes: body.segments.bytes, storedBytes: body.storedBytes };
+    operation.end("set", undefined, whole);
+  } catch (error) {
+    if (error instanceof BrokenStream) {
+      throw error;
+    }
+    const reason = messageOf(error);
+    const line = `the table ${cache.options.tableName} did not take an entry of 'use cache': ${reason}`;
+    cache.complain("error", "set", `${line} It will be rendered again.`);
+    operation.end("degraded", reason);
   }
-  const { segments, storedBytes } = body;
-  await cache.core.set({ ...entry, value: { ...value, segments } }, operation.meter);
-  operation.end("set", undefined, { rawBytes: segments.bytes, storedBytes });
+}
+
+/** @param {Awaited<ReturnType<typeof storeBody>>} stored what its entry holds of it */
+function bodyIn(stored) {
+  return "body" in stored ? { body: stored.body } : { segments: stored.segments };
 }
 
 /**

@@ -1,0 +1,37 @@
+// The plural handler where the store fails or hangs.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createUseCacheHandler } from "../../js/entries/use-cache.mjs";
+
+/** @typedef {import("../../types/index.d.ts").DynamoDBCacheOptions} Options */
+/** @typedef {import("../../types/index.d.ts").CacheEvent} CacheEvent */
+/** @typedef {import("../../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
+
+/** @type {Options} */
+const CONNECTION = {
+  endpoint: "http://127.0.0.1:1",
+  region: "eu-central-1",
+  credentials: { accessKeyId: "a", secretAccessKey: "b" },
+  log: false,
+  readTimeoutMs: 200,
+  coldTimeoutMs: 200,
+  writeTimeoutMs: 2_000,
+};
+
+/** @param {Partial<UseCacheEntry>} [fields] @returns {UseCacheEntry} */
+function entry(fields) {
+  const value = /** @type {any} */ (new Response("rendered").body);
+  const timestamp = performance.timeOrigin + performance.now();
+  return { value, tags: ["t"], stale: 30, timestamp, expire: 3_600, revalidate: 60, ...fields };
+}
+
+test("a set that the store refuses is told of as degraded", async () => {
+  /** @type {CacheEvent[]} */
+  const events = [];
+  const fetch = async () => new Response(JSON.stringify({ __type: "x#AccessDeniedException", message: "no" }), { status: 400 });
+  const handler = createUseCacheHandler({ ...CONNECTION, fetch, onEvent: (event) => events.push(event) });
+  await handler.set("key", Promise.resolve(entry()));
+  assert.deepEqual(events.map(({ type }) => type), ["degraded"]);
+  assert.match(events[0]?.reason ?? "", /AccessDenied/);
+});
