@@ -62,10 +62,12 @@ async function outsideRequest(options, run) {
 }
 
 /**
+ * Waits for a promise, and not longer than so many milliseconds.
+ *
  * @param {number} ms
  * @param {Promise<void>} promise
  */
-async function within(ms, promise) {
+export async function within(ms, promise) {
   /** @type {any} */
   let timer;
   await Promise.race([promise, new Promise((resolve) => (timer = runtime.setTimeout(() => resolve(undefined), ms)))]);

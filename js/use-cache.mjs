@@ -5,7 +5,7 @@ import { buildMemory, isBuilding } from "./build-memory.mjs";
 import { BrokenStream, streamOf } from "./byte-stream.mjs";
 import { createRefreshes } from "./refreshes.mjs";
 import { messageOf } from "./complaints.mjs";
-import { guarded, revalidate } from "./guarded.mjs";
+import { guarded, revalidate, within } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
 import { nextSlot, readBody, storeBody } from "./segments.mjs";
 import { strings } from "./values.mjs";
@@ -14,6 +14,7 @@ import { warmUpOnLambda } from "./warm-up.mjs";
 /** @typedef {import("../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
 /** @typedef {import("../types/use-cache.d.ts").UseCacheHandler} UseCacheHandler */
 /** @typedef {import("./shared.mjs").SharedCache} SharedCache */
+/** @typedef {{ rendered: Promise<unknown>, stored: Promise<void> }} PendingSet neither rejects */
 
 /** The kind of these entries; Next has no name for it. */
 const KIND = "USE_CACHE";
@@ -29,7 +30,7 @@ export function createUseCacheHandler(given = {}) {
   const options = resolveOptions(given, runtime.env);
   warmUpOnLambda(() => options);
   const refreshes = createRefreshes();
-  /** @type {Map<string, Promise<void>>} */
+  /** @type {Map<string, PendingSet>} */
   const pending = new Map();
   /** @type {Map<string, number>} the slots of large entries, as this process used or saw them last */
   const slots = new Map();
@@ -39,7 +40,10 @@ export function createUseCacheHandler(given = {}) {
   /** @type {UseCacheHandler} */
   const handler = {
     async get(cacheKey, softTags) {
-      await pending.get(cacheKey);
+      const set = pending.get(cacheKey);
+      if (set) {
+        await (isBuilding() ? set.stored : settled(set, options.readTimeoutMs));
+      }
       getsSoftTags = softTags !== undefined;
       if (isBuilding()) {
         return buildMemory.get(cacheKey);
@@ -52,9 +56,10 @@ export function createUseCacheHandler(given = {}) {
       const stored = isBuilding()
         ? buildMemory.set(cacheKey, pendingEntry)
         : guarded(options, "set", undefined, (cache) => storeUnbroken(cache, cacheKey, pendingEntry, slots));
-      pending.set(cacheKey, stored);
+      const set = { rendered: pendingEntry.catch(() => {}), stored };
+      pending.set(cacheKey, set);
       await stored;
-      if (pending.get(cacheKey) === stored) {
+      if (pending.get(cacheKey) === set) {
         pending.delete(cacheKey);
       }
     },
@@ -85,6 +90,17 @@ export function createUseCacheHandler(given = {}) {
     async receiveExpiredTags() {},
   };
   return handler;
+}
+
+/**
+ * Waits for a set: as long as its render takes, which would only be done twice, but not as long as the store may take.
+ *
+ * @param {PendingSet} set
+ * @param {number} budgetMs of a get, which needs the rest of it
+ */
+async function settled({ rendered, stored }, budgetMs) {
+  await Promise.race([rendered, stored]);
+  await within(budgetMs / 2, stored);
 }
 
 /**

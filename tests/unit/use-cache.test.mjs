@@ -35,3 +35,19 @@ test("a set that the store refuses is told of as degraded", async () => {
   assert.deepEqual(events.map(({ type }) => type), ["degraded"]);
   assert.match(events[0]?.reason ?? "", /AccessDenied/);
 });
+
+test("a get waits no longer than its budget for a set that the store does not answer", async () => {
+  /** @type {NonNullable<Options["fetch"]>} */
+  const fetch = (_url, { headers, signal }) =>
+    /Put|Write/.test(headers["x-amz-target"] ?? "")
+      ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)))
+      : Promise.resolve(new Response("{}"));
+  const handler = createUseCacheHandler({ ...CONNECTION, fetch });
+  await handler.get("other", []);
+  const stored = handler.set("key", Promise.resolve(entry()));
+  const began = performance.now();
+  await handler.get("key", []);
+  const ms = performance.now() - began;
+  await stored;
+  assert.ok(ms < 700, `${ms} ms`);
+});
