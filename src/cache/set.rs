@@ -123,14 +123,22 @@ impl Inner {
         let report =
             SetReport { revision, raw_bytes: plan.row.raw_bytes, stored_bytes: plan.row.stored_bytes };
         let entry = Rc::new(Entry::new(&plan.row, request.body));
+        let overwriting =
+            (request.overwrites && !entry.tags.is_empty()).then(|| Overwriting::of(self, &row_key));
         self.pending.borrow_mut().add(&row_key, &entry, seen);
         let put = self.put(&row_key, plan, &request.key, deadline).await;
         self.pending.borrow_mut().remove(&row_key, &entry);
-        put.map_err(SetError::Store)?;
+        if let Err(error) = put {
+            // What was refused for good has replaced nothing; what got no answer may have.
+            if let Some(overwriting) = overwriting.filter(|_| !error.retryable) {
+                overwriting.end();
+            }
+            return Err(SetError::Store(error));
+        }
         self.memory.borrow_mut().remove(&row_key);
-        if request.overwrites && !entry.tags.is_empty() {
-            let event = Event { tag: row_key, at_ms: self.host.now_ms(), mode: Mode::Overwritten };
-            self.append_events(&[event], deadline).await.map_err(SetError::Store)?;
+        if let Some(overwriting) = overwriting {
+            self.append_events(&overwriting.events, deadline).await.map_err(SetError::Store)?;
+            overwriting.end();
         } else if !entry.is_due(self.host.now_ms()) {
             self.memory.borrow_mut().insert(&row_key, Copied { entry, seen });
         }
@@ -234,6 +242,33 @@ impl Inner {
             return Ok(());
         }
         self.client.batch_write_item_all(&self.config.table_name, requests, deadline).await
+    }
+}
+
+/// A good entry is being replaced. Unless the log has said so when this is dropped, also because the time was over, it is told
+/// behind the caller's back: other processes would go on with their copies.
+struct Overwriting {
+    inner: Rc<Inner>,
+    events: Vec<Event>,
+}
+
+impl Overwriting {
+    fn of(inner: &Rc<Inner>, row_key: &str) -> Self {
+        let event = Event { tag: row_key.to_owned(), at_ms: inner.host.now_ms(), mode: Mode::Overwritten };
+        Overwriting { inner: inner.clone(), events: vec![event] }
+    }
+
+    fn end(mut self) {
+        self.events.clear();
+    }
+}
+
+impl Drop for Overwriting {
+    fn drop(&mut self) {
+        if let Some(event) = self.events.first() {
+            self.inner.memory.borrow_mut().remove(&event.tag);
+            self.inner.hold_until_confirmed(&self.events);
+        }
     }
 }
 

@@ -104,6 +104,22 @@ test("a set that no get called for reaches the memory of other clients", async (
   assert.equal((await other.get("key"))?.value, "new");
 });
 
+test("a set whose replacing was not logged at first reaches the memory of other clients once it is", async () => {
+  const { connection, other } = await place();
+  await other.set("key", "old", { tags: ["t"], revalidate: 60 });
+  assert.equal((await other.get("key"))?.value, "old");
+  let isLogDown = true;
+  const client = createCacheClient({
+    ...connection,
+    writeTimeoutMs: 200,
+    fetch: (url, init) =>
+      isLogDown && init.headers["x-amz-target"]?.endsWith("UpdateItem") ? Promise.reject(new Error("no route to host")) : shippedFetch(url, init),
+  });
+  assert.equal(await client.set("key", "new", { tags: ["t"], revalidate: 60 }), false);
+  isLogDown = false;
+  await eventually(async () => (await other.get("key"))?.value === "new", "the copy is dropped");
+});
+
 test("without the store a get is a miss, a set is false, and a revalidation rejects and is tried again", async () => {
   const { connection, other } = await place();
   await other.set("key", "value", { tags: ["t", "u"], revalidate: 60 });
