@@ -165,7 +165,8 @@ export class DynamoDBCacheHandler {
       operation.end("degraded", found.detail);
       return null;
     }
-    if (found.reason !== "revalidated" && !isFetch(requestedKind(ctx))) {
+    // What was stored is newer than the build's, also where it cannot be read.
+    if (found.reason === "absent" && !isFetch(requestedKind(ctx))) {
       const built = await readBuildOutput(this.#context, key, ctx);
       if (built) {
         return this.#fromBuild(cache, key, built, ctx, found, operation);
