@@ -5,7 +5,7 @@ import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
 import { keepApart, sharedCache } from "./shared.mjs";
-import { lifetimeOf, storedKind, strings, tagsOf } from "./values.mjs";
+import { lifetimeOf, spellingsOf, storedKind, strings, tagsOf } from "./values.mjs";
 
 /** @typedef {import("../types/client.d.ts").ClientSetOptions} ClientSetOptions */
 /** @typedef {import("./shared.mjs").SharedCache} SharedCache */
@@ -23,7 +23,7 @@ export function createCacheClient(given = {}) {
   return {
     get: (key, { tags, softTags, build = buildOf(options) } = {}) =>
       guarded(options, "get", null, async (cache) => {
-        const request = { key, build, tags: strings(tags), softTags: strings(softTags) };
+        const request = { key, build, tags: tagsNamed(tags), softTags: tagsNamed(softTags) };
         const { entry, version, callsForRender } = await read(cache, request);
         if (callsForRender) {
           asked.add(rowOf(request), version);
@@ -39,9 +39,9 @@ export function createCacheClient(given = {}) {
         return store(cache, { key, build, ...requestOf(value, about), revision, overwrites });
       }),
 
-    revalidateTag: (tags, durations) => revalidate(options, strings(tags), durations),
+    revalidateTag: (tags, durations) => revalidate(options, tagsNamed(tags), durations),
 
-    updateTags: (tags) => revalidate(options, strings(tags)),
+    updateTags: (tags) => revalidate(options, tagsNamed(tags)),
 
     stats: () => sharedCache(options).stats(),
   };
@@ -100,10 +100,19 @@ function requestOf(value, { tags, kind, ...cacheControl }) {
   return {
     kind: kind ?? (named ? storedKind(value) : "OTHER"),
     value,
-    tags: tagsOf(value, { tags: strings(tags) }),
+    tags: tagsOf(value, { tags: tagsNamed(tags) }),
     ...lifetimeOf(value, { cacheControl }),
     lastModified: Date.now(),
   };
+}
+
+/**
+ * As whichever Next shares the table has them.
+ *
+ * @param {unknown} tags
+ */
+function tagsNamed(tags) {
+  return spellingsOf(strings(tags));
 }
 
 /** @param {import("./options.mjs").Options} options */

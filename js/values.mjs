@@ -111,7 +111,20 @@ export function tagsOf(value, ctx) {
 export function softTagsOf(key, ctx) {
   const requested = requestedKind(ctx);
   const isPages = requested === "PAGES" || requested === "pages";
-  return [...strings(ctx.softTags), ...(isPages ? pathTagsOf(pathOf(key)) : [])];
+  return [...strings(ctx.softTags), ...(isPages ? spellingsOf([PATH_TAG + pathOf(key)]) : [])];
+}
+
+/**
+ * Tags as each Next has them: from 16.3 on, they have what is not ASCII percent-encoded.
+ *
+ * @param {string[]} tags
+ * @returns {string[]}
+ */
+export function spellingsOf(tags) {
+  return tags.flatMap((tag) => {
+    const encoded = tag.replace(/[^\t\x20-\x7e\ud800-\udfff]+/gu, encodeURIComponent);
+    return encoded === tag ? [tag] : [tag, encoded];
+  });
 }
 
 /**
@@ -163,17 +176,6 @@ export function strings(list) {
 function headerTagsOf(value) {
   const header = value?.headers?.[TAGS_HEADER];
   return typeof header === "string" && header.length > 0 ? header.split(",") : [];
-}
-
-/**
- * What `revalidatePath` makes of a path. Next 16.3 and later percent-encode what is not ASCII.
- *
- * @param {string} path
- * @returns {string[]}
- */
-function pathTagsOf(path) {
-  const encoded = path.replace(/[^\t\x20-\x7e\ud800-\udfff]+/gu, encodeURIComponent);
-  return encoded === path ? [PATH_TAG + path] : [PATH_TAG + path, PATH_TAG + encoded];
 }
 
 /**

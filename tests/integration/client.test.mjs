@@ -70,6 +70,23 @@ test("a client's revalidation holds in every handler once it has resolved, and a
   assert.equal(await client.get("key"), null);
 });
 
+test("a tag that is not ASCII is the same to every Next: some encode it", async () => {
+  const { client, tableName } = await place();
+  const instance = store.instance(tableName);
+  const spellings = ["caf\u00e9", "caf%C3%A9"];
+  for (const tag of spellings) {
+    await instance.request().set("/a", page("html", [tag]), MINUTE);
+    assert.ok(await instance.request().get("/a", { kind: "APP_PAGE" }));
+    await client.revalidateTag("caf\u00e9");
+    assert.equal(await instance.request().get("/a", { kind: "APP_PAGE" }), null);
+  }
+  for (const tag of spellings) {
+    await client.set("key", "value", { tags: ["caf\u00e9"], revalidate: 60 });
+    await instance.request().revalidateTag([tag]);
+    assert.equal(await client.get("key"), null);
+  }
+});
+
 test("a revalidation with durations makes an entry stale, updateTags makes it a miss", async () => {
   const { client, other } = await place();
   await client.set("key", "value", { tags: ["t"] });
