@@ -133,8 +133,10 @@ impl Inner {
             expired_at_ms.set(expired_at_ms.get().max(state.expired_at_ms(now_ms)));
             Standing::Fresh
         };
-        self.weigh(tags.iter().map(Component::as_str), &log, log.floor > 0, &standing, deadline).await?;
-        Ok(expired_at_ms.get())
+        let names = tags.iter().map(Component::as_str);
+        let held = self.weigh(names, &log, log.floor > 0, &standing, deadline).await?;
+        // What the store has not confirmed is in no state.
+        Ok(if held.standing == Standing::Expired { now_ms } else { expired_at_ms.get() })
     }
 }
 

@@ -7,6 +7,7 @@ import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { streamOf } from "../../js/byte-stream.mjs";
+import { shippedFetch } from "../shipped-fetch.mjs";
 import { send } from "./raw.mjs";
 import { page, startStore } from "./instances.mjs";
 
@@ -119,6 +120,20 @@ test("where Next passes no soft tags to get, getExpiration tells when they expir
   await b.useCache.refreshTags();
   const expiration = await b.useCache.getExpiration("_N_T_/page", "other");
   assert.ok(expiration >= before && expiration <= Date.now());
+});
+
+test("getExpiration also tells of what the store has not confirmed", async () => {
+  const table = await store.createTable();
+  const isRefused = (/** @type {string | undefined} */ target) => target?.endsWith("UpdateItem");
+  const instance = store.instance(table, {
+    writeTimeoutMs: 200,
+    fetch: (url, init) => (isRefused(init.headers["x-amz-target"]) ? Promise.reject(new Error("no route to host")) : shippedFetch(url, init)),
+  });
+  assert.equal(await instance.useCache.getExpiration("_N_T_/page"), 0);
+  const before = Date.now();
+  await instance.useCache.expireTags("_N_T_/page");
+  const expiration = await instance.useCache.getExpiration("_N_T_/page", "other");
+  assert.ok(expiration >= before && expiration <= Date.now(), String(expiration));
 });
 
 test("what was rendered before a revalidation and stored after it is not served", async () => {
