@@ -5,7 +5,7 @@ mod parts;
 use super::entry::Entry;
 use super::key::{Component, EntryKey};
 use super::kind::Kind;
-use super::lifetime::Lifetime;
+use super::lifetime::{Lifetime, MAX_TTL_S, Revalidate};
 use super::log::{Event, Mode};
 use super::memory::Copied;
 use super::revalidate::names;
@@ -45,6 +45,16 @@ pub struct SetRequest {
     pub overwrites: bool,
     /// Whether an entry that is there already is left alone: then it ends with `ConditionalCheckFailedException`.
     pub only_if_absent: bool,
+}
+
+impl SetRequest {
+    /// Whether nothing but this entry says that the build's output for its key is out of date: neither a tag nor a time does so
+    /// of a page of the Pages Router that `res.revalidate` rendered. Were its row gone, the build's page would be back.
+    fn stands_for_build_output(&self) -> bool {
+        let is_page = matches!(self.kind, Kind::Pages | Kind::Page | Kind::Redirect | Kind::NotFound);
+        let is_for_ever = Lifetime { revalidate: Revalidate::Never, expire_s: None };
+        is_page && self.tags.is_empty() && self.lifetime == is_for_ever
+    }
 }
 
 /// What a set stored.
@@ -156,7 +166,10 @@ impl Inner {
         let sealed = frame::seal_with(&native, request.key.echo(), request.kind.code(), &request.body)
             .map_err(|_| SetError::TooLarge(request.body.len()))?;
         let previous = self.stored.borrow().get(row_key).cloned();
-        let ttl_s = request.lifetime.ttl_s(self.config.default_ttl_s);
+        let ttl_s = match request.stands_for_build_output() {
+            true => MAX_TTL_S,
+            false => request.lifetime.ttl_s(self.config.default_ttl_s),
+        };
         let now_s = self.host.now_ms() / 1000;
         let expires_at_s = now_s + ttl_s;
         let sentinels =

@@ -50,6 +50,24 @@ test("every row of a build goes by itself, when its entry's lifetime is over", a
   }
 });
 
+test("a page that stands in place of the build's is there as long as that", async () => {
+  const table = await store.createTable();
+  const instance = store.instance(table, { defaultTtlSeconds: 1_000 });
+  // What `res.revalidate` stores: no tag and no time says of it that the build's page is older.
+  const pages = { kind: "PAGES", html: "new", pageData: {}, headers: {}, status: 200 };
+  const never = { cacheControl: { revalidate: /** @type {const} */ (false), expire: undefined } };
+  const now = Math.floor(Date.now() / 1_000);
+  await instance.request().set("/page", pages, never);
+  await instance.request().set("/gone", null, never);
+  await instance.request().set("/moved", { kind: "REDIRECT", props: {} }, never);
+  await instance.request().set("/timed", pages, { cacheControl: { revalidate: 60, expire: undefined } });
+  const rows = Object.fromEntries((await store.scan(table)).map(({ key, expiresAt }) => [key.S, Number(expiresAt?.N) - now]));
+  for (const path of ["/page", "/gone", "/moved"]) {
+    assert.ok(Number(rows[`${path}%bbuild-1`]) >= 366 * 86_400, path);
+  }
+  assert.ok(Number(rows["/timed%bbuild-1"]) < 2_000);
+});
+
 /**
  * What Next does for a request, in a context of its own.
  *
