@@ -53,7 +53,6 @@ use crate::dynamodb::{AttributeValue, Client, Item};
 use crate::host::{Deadline, LogLevel, SharedHost};
 use key::{Component, Rows};
 use knowledge::Knowledge;
-use log::Log;
 use memory::Memory;
 use pending::Pending;
 use reads::{LogRead, RowRead};
@@ -82,7 +81,8 @@ struct Inner {
     stored: RefCell<HashMap<String, Stored>>,
     log_turnstile: Rc<Turnstile<LogRead>>,
     row_turnstiles: RefCell<HashMap<String, Rc<Turnstile<RowRead>>>>,
-    last_log: RefCell<Option<(u64, Rc<Log>)>>,
+    /// When the last read of the log began, on the monotonic clock, milliseconds.
+    log_read_at_ms: Cell<Option<u64>>,
     log_wait_ms: Cell<u64>,
     warm: Cell<bool>,
     compacting: Cell<bool>,
@@ -119,7 +119,7 @@ impl Cache {
             stored: RefCell::default(),
             log_turnstile: Turnstile::new(),
             row_turnstiles: RefCell::default(),
-            last_log: RefCell::default(),
+            log_read_at_ms: Cell::default(),
             log_wait_ms: Cell::new(0),
             warm: Cell::new(false),
             compacting: Cell::new(false),

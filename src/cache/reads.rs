@@ -117,9 +117,10 @@ impl Inner {
 
     fn shared_log(&self) -> Option<Rc<Log>> {
         let freshness_ms = self.config.tag_freshness_ms;
-        let last = self.last_log.borrow();
-        let (began_ms, log) = last.as_ref().filter(|_| freshness_ms > 0)?;
-        (self.host.monotonic_ms() < began_ms.saturating_add(freshness_ms)).then(|| log.clone())
+        let began_ms = self.log_read_at_ms.get().filter(|_| freshness_ms > 0)?;
+        let is_fresh = self.host.monotonic_ms() < began_ms.saturating_add(freshness_ms);
+        // The newest one: a revalidation that returned after that read began may have been told of by another.
+        is_fresh.then(|| self.knowledge.borrow().latest_since(0))?
     }
 
     async fn wait_for_log(self: &Rc<Self>, turn: Turn<LogRead>) -> LogRead {
@@ -243,10 +244,7 @@ impl Inner {
             self.memory.borrow_mut().clear();
             self.host.log(LogLevel::Warn, "the revalidation log went back: its row was deleted or restored from a backup; entries rendered since are rendered again");
         }
-        let mut last = self.last_log.borrow_mut();
-        if last.as_ref().is_none_or(|(last_ms, _)| *last_ms <= began_ms) {
-            *last = Some((began_ms, log.clone()));
-        }
+        self.log_read_at_ms.set(self.log_read_at_ms.get().max(Some(began_ms)));
         Ok(log)
     }
 

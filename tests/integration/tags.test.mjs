@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { shippedFetch } from "../shipped-fetch.mjs";
 import { eventually, htmlOf, MINUTE, page, startStore, urlOf } from "./instances.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStore>>} */
@@ -160,4 +161,26 @@ test("tags and keys of any characters and length are told apart", async () => {
       assert.equal(found === null, other <= index, `${JSON.stringify(name.slice(0, 20))} and ${JSON.stringify(key.slice(0, 20))}`);
     }
   }
+});
+
+test("where reads of the log are shared for a while, a revalidation of this process counts at once, whatever was read beside it", async () => {
+  let delaysMs = 0;
+  const instance = store.instance(await store.createTable(), {
+    tagFreshnessMs: 200,
+    async fetch(url, init) {
+      if (init.headers["x-amz-target"]?.endsWith("UpdateItem")) {
+        await new Promise((resolve) => setTimeout(resolve, delaysMs));
+      }
+      return shippedFetch(url, init);
+    },
+  });
+  await instance.request().set("/a", page("old", ["t"]), MINUTE);
+  assert.ok(await instance.request().get("/a", APP_PAGE));
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  delaysMs = 100;
+  const revalidated = instance.request().revalidateTag(["t"]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.ok(await instance.request().get("/a", APP_PAGE));
+  await revalidated;
+  assert.equal(await instance.request().get("/a", APP_PAGE), null);
 });
