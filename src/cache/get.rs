@@ -122,6 +122,7 @@ impl Inner {
                 (found?, log?)
             }
         };
+        let log = self.as_new_as(&found, log, deadline).await?;
         let outcome = self.open_found(request, row, found, &log, deadline).await?;
         if let Outcome::Fresh(entry) = &outcome
             && !entry.is_due(self.host.now_ms())

@@ -184,3 +184,14 @@ test("where reads of the log are shared for a while, a revalidation of this proc
   await revalidated;
   assert.equal(await instance.request().get("/a", APP_PAGE), null);
 });
+
+test("an entry that is newer than the shared read of the log is judged by another one", async () => {
+  const table = await store.createTable();
+  const [a, b] = [store.instance(table), store.instance(table, { tagFreshnessMs: 60_000 })];
+  assert.equal(await b.request().get("/other", APP_PAGE), null);
+  await a.request().revalidateTag(["t"]);
+  const rendered = a.request();
+  assert.equal(await rendered.get("/a", APP_PAGE), null);
+  await rendered.set("/a", page("new", ["t"]), MINUTE);
+  assert.equal(htmlOf(await b.request().get("/a", APP_PAGE)), "new");
+});
