@@ -56,6 +56,7 @@ impl Inner {
     /// The entry's row and the log, in one request where nobody else reads either.
     pub async fn read_row_and_log(self: &Rc<Self>, key: &EntryKey, deadline: Deadline) -> (RowRead, LogRead) {
         let row = self.rows.entry(key);
+        let _leaving = Leaving { inner: self, row: &row };
         if let Some(log) = self.shared_log() {
             return (self.read_row(&row, deadline).await, Ok(log));
         }
@@ -63,7 +64,6 @@ impl Inner {
             (Turn::Now(log_turn), Turn::Now(row_turn)) => {
                 let both = self.fetch_row_and_log(&row, deadline).await;
                 drop((log_turn, row_turn));
-                self.leave_row(&row);
                 both
             }
             (Turn::Now(log_turn), row_turn) => {
@@ -91,6 +91,7 @@ impl Inner {
 
     /// The entry's row alone.
     pub async fn read_row(self: &Rc<Self>, row: &str, deadline: Deadline) -> RowRead {
+        let _leaving = Leaving { inner: self, row };
         let turn = self.row_turnstile(row).enter(false);
         self.take_row_turn(row, turn, deadline).await
     }
@@ -165,7 +166,6 @@ impl Inner {
             Turn::Now(running) => {
                 let read = self.fetch_row(row, deadline).await;
                 drop(running);
-                self.leave_row(row);
                 return read;
             }
             Turn::Share(shared) => shared,
@@ -274,6 +274,18 @@ impl Inner {
     }
 }
 
+/// A reader of a row, who may also be gone before it is read.
+struct Leaving<'a> {
+    inner: &'a Inner,
+    row: &'a str,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.inner.leave_row(self.row);
+    }
+}
+
 impl FoundRow {
     fn from_item(item: Option<Item>) -> Self {
         match item {
@@ -288,3 +300,6 @@ impl FoundRow {
 fn unreadable(what: &str) -> Error {
     Error::unreadable("BatchGetItem", format!("{what} does not hold what this version writes"))
 }
+
+#[cfg(test)]
+mod tests;
