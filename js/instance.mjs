@@ -17,7 +17,7 @@ import { compileCore } from "./core.mjs";
  * @property {number} number the how manieth it is
  */
 
-/** Wasm memory never shrinks: above this an instance with nothing in flight makes room for a fresh one, bytes. */
+/** Wasm memory never shrinks: above this an instance with nothing in flight or under way makes room for a fresh one, bytes. */
 const MAX_MEMORY_BYTES = 160 * 1024 * 1024;
 
 /** The core's methods (see `pkg/core-bindings.d.ts`), in an instance that is alive. */
@@ -188,7 +188,8 @@ export class CoreInstance {
       }
     }
     const isLarge = instance.memory.buffer.byteLength > MAX_MEMORY_BYTES;
-    if (isLarge && this.#instance === instance) {
+    // What goes on in it behind the calls may hold here and nowhere else: a revalidation that is still to be confirmed.
+    if (isLarge && this.#instance === instance && this.#hostOf(instance.core)?.isQuiet() !== false) {
       this.#instance = undefined;
     }
   }

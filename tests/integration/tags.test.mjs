@@ -195,3 +195,21 @@ test("an entry that is newer than the shared read of the log is judged by anothe
   await rendered.set("/a", page("new", ["t"]), MINUTE);
   assert.equal(htmlOf(await b.request().get("/a", APP_PAGE)), "new");
 });
+
+test("a revalidation that the store has not confirmed also holds after a value that makes the core's memory large", async () => {
+  const instance = store.instance(await store.createTable(), {
+    writeTimeoutMs: 5_000,
+    fetch: (url, init) =>
+      init.headers["x-amz-target"]?.endsWith("UpdateItem") ? Promise.resolve(new Response('{"__type":"x#AccessDeniedException"}', { status: 400 })) : shippedFetch(url, init),
+  });
+  const rendered = instance.request();
+  await rendered.get("/a", APP_PAGE);
+  await rendered.set("/a", page("old", ["t"]), MINUTE);
+  assert.ok(await instance.request().get("/a", APP_PAGE));
+  await instance.request().revalidateTag(["t"]);
+  assert.equal(await instance.request().get("/a", APP_PAGE), null);
+  const large = instance.request();
+  await large.get("/large", APP_PAGE);
+  await large.set("/large", page("x".repeat(60_000_000), ["u"]), MINUTE);
+  assert.equal(await instance.request().get("/a", APP_PAGE), null);
+});
