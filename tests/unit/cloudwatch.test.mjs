@@ -100,6 +100,17 @@ test("a minute of events is one line of the format, which sums them", () => {
   });
 });
 
+test("a write that fails ends no process", () => {
+  const fail = () => {
+    throw new Error("the pipe is closed");
+  };
+  const emit = createCloudWatchEmitter({ write: fail });
+  emit(event("hit"));
+  mock.timers.tick(MINUTE_MS);
+  emit(event("hit"));
+  emit.flush();
+});
+
 test("nothing is written while nothing happens, and each interval begins at its first event", () => {
   const emit = createCloudWatchEmitter({ write });
   mock.timers.tick(5 * MINUTE_MS);
