@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { startStore, page } from "../integration/instances.mjs";
 import { EMULATOR_CREDENTIALS } from "../emulators.mjs";
 
@@ -204,6 +205,13 @@ test("init writes the handler and the lines of next.config once", async () => {
     assert.match((await cli(["init", "--yes"], { cwd })).out, /All is set up already/);
     rmSync(cwd, { recursive: true });
   }
+  const spaced = mkdtempSync(join(tmpdir(), "my caf\u00e9 50% "));
+  const [name = "", content] = Object.entries(forms)[0] ?? [];
+  writeFileSync(join(spaced, name), content ?? "");
+  assert.equal((await cli(["init", "--yes"], { cwd: spaced })).code, 0);
+  const { default: config } = await import(pathToFileURL(join(spaced, name)).href);
+  assert.equal(config.cacheHandler, join(spaced, "cache-handler.mjs"), "whatever the folder's name holds");
+  rmSync(spaced, { recursive: true });
   const nowhere = await cli(["init"], { cwd: tmpdir() });
   assert.equal(nowhere.code, 1);
 });

@@ -66,7 +66,7 @@ function configChange(file) {
   }
   // Next loads next.config.js as CommonJS unless the package is a module.
   const isCommonJs = /module\.exports/.test(content);
-  const path = isCommonJs ? `require.resolve("./${HANDLER}")` : `new URL("./${HANDLER}", import.meta.url).pathname`;
+  const path = isCommonJs ? `require.resolve("./${HANDLER}")` : `decodeURIComponent(new URL("./${HANDLER}", import.meta.url).pathname)`;
   const added = [`  cacheHandler: ${path},`, "  cacheMaxMemorySize: 0, // Next's own memory would hide what other instances do"];
   const start = OBJECT.exec(content);
   if (!start) {
