@@ -7,6 +7,7 @@ import { compileCore } from "./core.mjs";
 
 /** @typedef {import("../pkg/core-bindings.js").Core} Core */
 /** @typedef {Pick<import("./operations.mjs").Operation, "consumed">} Meter told what a call consumes; without one, the core's own is */
+/** @typedef {{ key: string, build?: string, kind?: string, [more: string]: unknown }} Request what it has more is checked where it is made */
 
 /**
  * @typedef {object} Instance
@@ -49,14 +50,14 @@ export class CoreInstance {
     this.#hostOf = hostOf;
   }
 
-  /** @param {object} request @param {Meter} [meter] */
+  /** @param {Request} request @param {Meter} [meter] */
   get(request, meter) {
-    return this.#call((core) => core.get(request, meter));
+    return this.#call((core) => core.get(named(request), meter));
   }
 
-  /** @param {object} request @param {Meter} [meter] */
+  /** @param {Request} request @param {Meter} [meter] */
   set(request, meter) {
-    return this.#call((core) => core.set(request, meter));
+    return this.#call((core) => core.set(named(request), meter));
   }
 
   /** @param {string[]} tags @param {number} builtAtMs @param {number} version @param {Meter} [meter] */
@@ -193,4 +194,19 @@ export class CoreInstance {
       this.#instance = undefined;
     }
   }
+}
+
+/**
+ * Refuses names that are no strings. Where the core's glue does, the exception crosses frames of the core, whose stack is then
+ * never given back: after some ten thousand of them it runs into its data.
+ *
+ * @param {Request} request
+ */
+function named(request) {
+  const { key, build, kind } = request;
+  if (typeof key !== "string" || typeof (build ?? "") !== "string" || typeof (kind ?? "") !== "string") {
+    const [name, given] = Object.entries({ key, build: build ?? "", kind: kind ?? "" }).find(([, value]) => typeof value !== "string") ?? [];
+    throw new TypeError(`the ${name} of an entry is to be a string, not of type ${typeof given}`);
+  }
+  return request;
 }
