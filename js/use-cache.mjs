@@ -164,6 +164,11 @@ async function storeUnbroken(cache, key, pendingEntry, slots) {
   /** @type {UseCacheEntry | undefined} */
   const rendered = await pendingEntry.catch(() => undefined);
   try {
+    if (rendered?.expire === 0) {
+      // No get would find it. Of a stream that was split in two, this ends when the other half has, too.
+      rendered.value.cancel().catch(() => {});
+      return;
+    }
     if (rendered) {
       return await storeEntry(cache, key, rendered, slots);
     }

@@ -51,3 +51,17 @@ test("a get waits no longer than its budget for a set that the store does not an
   await stored;
   assert.ok(ms < 700, `${ms} ms`);
 });
+
+test("an entry that expires at once is not stored: no get would find it", async () => {
+  let requests = 0;
+  const fetch = async () => {
+    requests++;
+    return new Response("{}");
+  };
+  const handler = createUseCacheHandler({ ...CONNECTION, fetch });
+  // As Next has it: the other half is what it sends.
+  const [value, sent] = entry().value.tee();
+  await handler.set("key", Promise.resolve(entry({ value, expire: 0, revalidate: 0 })));
+  assert.equal(requests, 0);
+  assert.equal(await new Response(sent).text(), "rendered");
+});
