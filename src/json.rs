@@ -281,21 +281,27 @@ impl<'a> JsonReader<'a> {
 
     /// Takes the next byte if it is one of these.
     fn take_byte(&mut self, any_of: &[u8]) -> bool {
-        let takes = self.rest().bytes().next().is_some_and(|byte| any_of.contains(&byte));
+        let takes = self.byte().is_some_and(|byte| any_of.contains(&byte));
         self.at += usize::from(takes);
         takes
     }
 
     fn next_byte(&mut self) -> Option<u8> {
-        let byte = self.rest().bytes().next()?;
+        let byte = self.byte()?;
         self.at += 1;
         Some(byte)
     }
 
     /// The byte that comes after white space, which is taken.
     fn peek(&mut self) -> Option<u8> {
-        while self.take_byte(b" \n\r\t") {}
-        self.rest().bytes().next()
+        while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
+            self.at += 1;
+        }
+        self.byte()
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
     }
 
     fn rest(&self) -> &'a str {

@@ -4,6 +4,7 @@ use super::host::JsHost;
 use crate::cache::codec::{CodecError, MAX_DEPTH, Reader, Token, Writer};
 use crate::utf16::utf16_of;
 use js_sys::{Array, Date, Function, JsString, Map, Object, Reflect, Uint8Array};
+use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 
 /// Encodes a value; throws a `TypeError` that names what no codec can keep (a function, a symbol, a bigint).
@@ -145,7 +146,7 @@ impl Decoder<'_> {
                     match property {
                         Some(name) => {
                             let value = self.decode(depth_left)?;
-                            object.unchecked_ref::<Plain>().set(name, &value);
+                            object.unchecked_ref::<Plain>().set(&named(name), &value);
                         }
                         None => {
                             let name = self.value(name, 0)?;
@@ -182,7 +183,7 @@ fn define(object: &Object, name: &JsValue, value: &JsValue) {
         ("configurable", &JsValue::TRUE),
     ];
     for (field, setting) in settings {
-        descriptor.unchecked_ref::<Plain>().set(field, setting);
+        descriptor.unchecked_ref::<Plain>().set(&field.into(), setting);
     }
     // It does not fail on an object that was just made.
     drop(Reflect::define_property(object, name, &descriptor));
@@ -205,7 +206,29 @@ extern "C" {
     /// An object that was just made.
     type Plain;
     #[wasm_bindgen(method, structural, indexing_setter)]
-    fn set(this: &Plain, name: &str, value: &JsValue);
+    fn set(this: &Plain, name: &JsString, value: &JsValue);
+}
+
+/// Names of properties that JavaScript has as strings already. Next's values have the same few, over and over.
+const MAX_KEPT_NAMES: usize = 32;
+/// Longer than any of Next's own, bytes.
+const MAX_KEPT_NAME_BYTES: usize = 64;
+
+thread_local! {
+    static NAMES: RefCell<Vec<(String, JsString)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn named(name: &str) -> JsString {
+    NAMES.with_borrow_mut(|names| match names.iter().find(|(kept, _)| kept == name) {
+        Some((_, string)) => string.clone(),
+        None => {
+            let string = JsString::from(name);
+            if names.len() < MAX_KEPT_NAMES && name.len() <= MAX_KEPT_NAME_BYTES {
+                names.push((name.to_owned(), string.clone()));
+            }
+            string
+        }
+    })
 }
 
 fn has_buffer() -> bool {
