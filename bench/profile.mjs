@@ -14,7 +14,7 @@ import { table } from "./table.mjs";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SHOWN = 16;
-const OPERATION_MS = 1_500;
+const OPERATION_MS = 4_000;
 /** What is no work of anybody's. */
 const IDLE = new Set(["(idle)", "(program)", "(root)"]);
 
