@@ -19,7 +19,7 @@ export function makeCertificates() {
     const authority = selfSigned(folder, "authority", "IP:127.0.0.1");
     return {
       ca: authority.cert,
-      good: signed(folder, "good", "IP:127.0.0.1"),
+      good: signed(folder, "good", "IP:127.0.0.1,DNS:localhost"),
       otherHost: signed(folder, "other-host", "DNS:dynamodb.example.com"),
       selfSigned: selfSigned(folder, "self-signed", "IP:127.0.0.1"),
     };
