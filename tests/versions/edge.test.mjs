@@ -2,6 +2,7 @@
 
 import { after, before, describe, it } from "node:test";
 import { build, createApplication } from "./application.mjs";
+import { CLIENT, SLIM } from "./checks/client.mjs";
 import { EDGE } from "./checks/edge.mjs";
 import { startCluster } from "./cluster.mjs";
 
@@ -10,8 +11,11 @@ const SHARED = [
   "tests/e2e/app/app/actions/page.jsx -> app/actions/page.jsx",
   "tests/e2e/app/cache-handler.mjs -> cache-handler.mjs",
   "demo/lib/events.mjs -> lib/events.mjs",
+  "demo/lib/instances.mjs -> lib/instances.mjs",
   "demo/app/api/events -> app/api/events",
-  ...["app/edge/page", "app/layout.jsx", "pages/api/edge-core.js", "next.config.mjs", "package.json"].map(ofRouters),
+  "tests/e2e/app/lib -> lib",
+  "tests/e2e/app/app/isr -> app/isr",
+  ...["app/client", "app/edge/page", "app/layout.jsx", "lib", "pages/api/edge-core.js", "next.config.mjs", "package.json"].map(ofRouters),
 ];
 
 /**
@@ -29,7 +33,7 @@ const BUILDS = [
     version: "15.5.29",
     bundler: "turbopack",
     edge: "middleware",
-    sources: [`${APP}/routers-before-16`, `${APP}/config-15`, ofRouters("app/edge/api")],
+    sources: [`${APP}/routers-before-16`, `${APP}/config-15`, ...["app/edge/api", "app/edge/slim"].map(ofRouters)],
     hasEdgeRoutes: true,
   },
   ...["middleware", "proxy"].map(
@@ -57,7 +61,7 @@ for (const { version, bundler, edge, sources, hasEdgeRoutes } of BUILDS) {
     });
     after(() => cluster?.end());
 
-    for (const { name, run } of EDGE.filter(({ on }) => on?.(next) ?? true)) {
+    for (const { name, run } of [...EDGE, ...CLIENT, ...SLIM].filter(({ on }) => on?.(next) ?? true)) {
       it(name, () => run({ ...cluster, next }));
     }
   });

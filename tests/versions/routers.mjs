@@ -11,6 +11,7 @@ import { pause, stop } from "../../scripts/demo/processes.mjs";
 import { act, events, until } from "../e2e/browse.mjs";
 import { send } from "../integration/raw.mjs";
 import { build, copyStandalone, nextOf, WITHOUT_AWS } from "./application.mjs";
+import { gives } from "./checks/client.mjs";
 import { CHECKS } from "./checks/index.mjs";
 import { visit } from "./checks/pages.mjs";
 import { TABLE, startCluster, startControl, startServer } from "./cluster.mjs";
@@ -79,6 +80,8 @@ export function testRouters(version, next, { light = false } = {}) {
       assert.equal(found.cacheControl, rendered.cacheControl);
       const built = await visit(server, "/built/two");
       assert.deepEqual([built.cache, built.by], ["HIT", "the build"]);
+      assert.equal(await gives(cluster.a, "/client", "set", "for-standalone", "stored by A"), true);
+      assert.equal((await gives(server, "/client", "get", "for-standalone"))?.value, "stored by A");
       await act(server, "expireTag", "isr-for-standalone");
       assert.notEqual((await visit(cluster.a, "/isr/for-standalone")).render, rendered.render);
       assert.deepEqual((await events(server)).filter(({ type }) => type === "degraded"), []);
