@@ -18,7 +18,9 @@ export function createTable(options) {
 function __wbg_get_imports() {
     return {};
 }
-const CLOSURE_DTORS = new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));
+const CLOSURE_DTORS = (typeof FinalizationRegistry === 'undefined')
+    ? { register: () => {}, unregister: () => {} }
+    : new FinalizationRegistry(state => wasm.__wbindgen_destroy_closure(state.a, state.b));
 function makeMutClosure(arg0, arg1, f) {
     const state = { a: arg0, b: arg1, cnt: 1 };
     const real = (...args) => {
@@ -30,8 +32,10 @@ function makeMutClosure(arg0, arg1, f) {
     };
     real._wbg_cb_unref = () => {
         if (--state.cnt === 0) {
+            CLOSURE_DTORS.unregister(state);
         }
     };
+    CLOSURE_DTORS.register(real, state, state);
     return real;
 }
 function passStringToWasm0(arg, malloc, realloc) {
@@ -118,6 +122,7 @@ const UNKNOWN = [
   ["without its loader", GLUE.replace("__wbg_load(", "__wbg_loads("), /there is no async function __wbg_load/],
   ["without its imports", GLUE.replace("__wbg_get_imports()", "__wbg_imports()"), /__wbg_get_imports.* is not there once/],
   ["with another way for JavaScript to enter", GLUE.replace("state.cnt === 0", "state.cnt <= 0"), /cnt === 0.* is not there once/],
+  ["that keeps closures in another way", GLUE.replace("register(real, ", "register(state, "), /CLOSURE_DTORS.* is not there/],
   ["without a way to pass strings", GLUE.replace("passStringToWasm0", "passString"), /there is no function passStringToWasm0/],
   ["that imports a module", `${GLUE}\nimport { x } from "./snippets/x.js";\n`, /import.* is left/],
   ["that exports a constant", `${GLUE}\nexport const x = 1;\n`, /export.* is left/],
