@@ -20,7 +20,7 @@ pub struct Step {
     pub version: u64,
     /// Entries are expired from this moment on, Unix milliseconds; 0 is at once, `u64::MAX` never.
     pub expires_at_ms: u64,
-    /// When it happened by the revalidating host's clock, Unix milliseconds.
+    /// When it happened by the revalidating host's clock, Unix milliseconds; of those that it has made superfluous, the latest.
     pub at_ms: u64,
 }
 
@@ -49,9 +49,16 @@ impl TagState {
     }
 
     /// Takes in one more revalidation, in any order and any number of times.
-    pub fn add(&mut self, step: Step) {
-        if self.steps.iter().any(|other| other.covers(&step)) {
-            return;
+    pub fn add(&mut self, mut step: Step) {
+        for other in &mut self.steps {
+            let latest_ms = step.at_ms.max(other.at_ms);
+            if other.covers(&step) {
+                other.at_ms = latest_ms;
+                return;
+            }
+            if step.covers(other) {
+                step.at_ms = latest_ms;
+            }
         }
         self.steps.retain(|other| !step.covers(other));
         let position = self.steps.partition_point(|other| other.version < step.version);
@@ -60,6 +67,7 @@ impl TagState {
             let oldest = self.steps.remove(0);
             if let Some(next) = self.steps.first_mut() {
                 next.expires_at_ms = next.expires_at_ms.min(oldest.expires_at_ms);
+                next.at_ms = next.at_ms.max(oldest.at_ms);
             }
         }
     }
@@ -137,7 +145,7 @@ fn worst<'a>(steps: impl Iterator<Item = &'a Step>, now_ms: u64) -> Standing {
 }
 
 impl Step {
-    /// Whether this step says everything that `other` says.
+    /// Whether this step says everything that `other` says, but when it happened: clocks may differ.
     fn covers(&self, other: &Step) -> bool {
         self.version >= other.version && self.expires_at_ms <= other.expires_at_ms
     }
@@ -179,6 +187,17 @@ mod tests {
         let both = state(&[(3, 0), (4, u64::MAX)]);
         assert_eq!(both.standing(2, 10), Standing::Expired);
         assert_eq!(both.standing(3, 10), Standing::Stale);
+    }
+
+    #[test]
+    fn a_later_revalidation_by_a_clock_that_is_behind_does_not_revive_what_the_build_rendered() {
+        let steps = [(3, 0, 500_000), (4, 0, 100_000)];
+        let steps = steps.map(|(version, expires_at_ms, at_ms)| Step { version, expires_at_ms, at_ms });
+        for order in [[0, 1], [1, 0]] {
+            let mut state = TagState::default();
+            order.into_iter().filter_map(|index| steps.get(index)).for_each(|step| state.add(*step));
+            assert_eq!(state.standing_of_built(400_000, 600_000), Standing::Expired);
+        }
     }
 
     #[test]
