@@ -4,7 +4,7 @@ use super::entry::{Lookup, Miss, Outcome};
 use super::key::{Component, EntryKey};
 use super::log::Log;
 use super::memory::Copied;
-use super::reads::LogRead;
+use super::reads::{FoundRow, LogRead};
 use super::tag_state::Standing;
 use super::{Cache, Inner};
 use crate::dynamodb::Error;
@@ -122,7 +122,14 @@ impl Inner {
                 (found?, log?)
             }
         };
-        let log = self.as_new_as(&found, log, deadline).await?;
+        let log = match &found {
+            // The log may be shared, or was read just before the row was: its renderer had seen a newer one.
+            FoundRow::Entry(row) if row.revision > log.version() => {
+                self.forget_shared_log();
+                self.read_log(deadline).await?
+            }
+            _ => log,
+        };
         let outcome = self.open_found(request, row, found, &log, deadline).await?;
         if let Outcome::Fresh(entry) = &outcome
             && !entry.is_due(self.host.now_ms())

@@ -35,14 +35,9 @@ const MAX_LOG_WAIT_MS: u64 = 100;
 impl Inner {
     /// The log, by a read that begins after this call (or within `tag_freshness_ms` before it).
     pub async fn read_log(self: &Rc<Self>, deadline: Deadline) -> LogRead {
-        match self.shared_log() {
-            Some(log) => Ok(log),
-            None => self.read_log_anew(deadline).await,
+        if let Some(log) = self.shared_log() {
+            return Ok(log);
         }
-    }
-
-    /// The log, by a read that begins after this call.
-    async fn read_log_anew(self: &Rc<Self>, deadline: Deadline) -> LogRead {
         match self.log_turnstile.enter(self.is_throttled()) {
             Turn::Now(running) => {
                 let read = self.fetch_log(deadline).await;
@@ -77,15 +72,6 @@ impl Inner {
             (log_turn, row_turn) => {
                 join(self.take_row_turn(&row, row_turn, deadline), self.wait_for_log(log_turn)).await
             }
-        }
-    }
-
-    /// The log that a row is judged by: another read of it where the row's renderer had seen a newer one. The log may be shared, or
-    /// may have been read just before the row was.
-    pub async fn as_new_as(self: &Rc<Self>, found: &FoundRow, log: Rc<Log>, deadline: Deadline) -> LogRead {
-        match found {
-            FoundRow::Entry(row) if row.revision > log.version() => self.read_log_anew(deadline).await,
-            _ => Ok(log),
         }
     }
 
@@ -128,6 +114,11 @@ impl Inner {
         let mut output = self.client.batch_get_item_all(request, deadline).await?;
         self.warm.set(true);
         Ok(output.responses.remove(&self.config.table_name).unwrap_or_default())
+    }
+
+    /// Has the next read of the log share none that began before.
+    pub fn forget_shared_log(&self) {
+        self.log_read_at_ms.set(None);
     }
 
     fn shared_log(&self) -> Option<Rc<Log>> {

@@ -138,13 +138,7 @@ impl Inner {
         self.pending.borrow_mut().add(&row_key, &entry, seen);
         let put = self.put(&row_key, plan, &request.key, deadline).await;
         self.pending.borrow_mut().remove(&row_key, &entry);
-        if let Err(error) = put {
-            // What was refused for good has replaced nothing; what got no answer may have.
-            if let Some(overwriting) = overwriting.filter(|_| !error.retryable) {
-                overwriting.end();
-            }
-            return Err(SetError::Store(error));
-        }
+        put.map_err(SetError::Store)?;
         self.memory.borrow_mut().remove(&row_key);
         if let Some(overwriting) = overwriting {
             self.append_events(&overwriting.events, deadline).await.map_err(SetError::Store)?;
@@ -259,7 +253,7 @@ impl Inner {
 }
 
 /// A good entry is being replaced. Unless the log has said so when this is dropped, also because the time was over, it is told
-/// behind the caller's back: other processes would go on with their copies.
+/// behind the caller's back: other processes would go on with their copies. A write that failed may have happened all the same.
 struct Overwriting {
     inner: Rc<Inner>,
     events: Vec<Event>,
