@@ -7,6 +7,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { ensureTarget } from "./build/toolchain.mjs";
 import { ScriptError, runScript } from "./command.mjs";
 import { checkPrerequisites } from "./test/prerequisites.mjs";
 import { runSteps } from "./test/steps.mjs";
@@ -14,20 +15,26 @@ import { runSteps } from "./test/steps.mjs";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const NODE = process.execPath;
 const MINUTE_MS = 60_000;
+/** Of clippy and of all tests natively: the one that the simulation needs, so that dependencies are compiled once. */
+const PROFILE = "--profile=simulation";
 
 /** What `npm test` runs, in this order; `fast: false` is left out of `npm run test:fast`. */
 /** @type {(import("./test/steps.mjs").Step & { fast?: boolean })[]} */
 const STEPS = [
   { name: "build", commands: [[NODE, "scripts/build.mjs"]], limitMs: 30 * MINUTE_MS },
   { name: "reproducible build", commands: [[NODE, "scripts/reproducible.mjs"]], fast: false },
-  { name: "rustfmt", commands: [["cargo", "fmt", "--check"]] },
-  { name: "clippy", commands: [["cargo", "clippy", "--locked", "--all-targets", "--", "-Dwarnings"]] },
-  { name: "clippy for wasm", commands: [clippyForWasm("admin,cache,chain"), ...(await featuresOfArtifacts()).map(clippyForWasm)] },
+  { name: "rustfmt", lane: "Rust", commands: [["cargo", "fmt", "--check"]] },
+  { name: "clippy", lane: "Rust", commands: [["cargo", "clippy", "--locked", PROFILE, "--all-targets", "--", "-Dwarnings"]] },
   { name: "eslint", commands: [[NODE, "node_modules/eslint/bin/eslint.js", "--max-warnings=0", "."]] },
   { name: "tsc", commands: [[NODE, "node_modules/typescript/bin/tsc", "--project", "."]] },
-  { name: "Rust unit tests", commands: [cargoTest("--lib"), cargoTest("--doc")], counts: "cargo" },
-  { name: "Rust integration tests", commands: [cargoTest(...(await integrationTargets()))], counts: "cargo" },
-  { name: "simulation", commands: [cargoTest("--test=simulation")], counts: "cargo", env: seeds() },
+  { name: "Rust unit tests", lane: "Rust", commands: [cargoTest("--lib"), cargoTest("--doc")], counts: "cargo" },
+  { name: "Rust integration tests", lane: "Rust", commands: [cargoTest(...(await integrationTargets()))], counts: "cargo" },
+  { name: "simulation", lane: "Rust", commands: [cargoTest("--test=simulation")], counts: "cargo", env: seeds() },
+  {
+    name: "clippy for wasm",
+    lane: "Rust",
+    commands: [clippyForWasm("admin,cache,chain"), ...(await featuresOfArtifacts()).map(clippyForWasm)],
+  },
   { name: "JavaScript unit tests", commands: await nodeTests("unit"), counts: "node" },
   { name: "integration with dynalite", commands: await nodeTests("integration"), counts: "node", env: on("dynalite") },
   {
@@ -82,22 +89,25 @@ async function main() {
     throw new ScriptError(`no step is named ${only}; the steps are ${STEPS.map(({ name }) => name).join(", ")}`);
   }
   checkPrerequisites();
-  const passed = await runSteps(steps, { root: ROOT, verbose });
+  // Clippy needs it too, and may come before the build.
+  await ensureTarget();
+  // What measures time is in the whole run, and wants the machine for itself; two outputs at once nobody can read.
+  const passed = await runSteps(steps, { root: ROOT, verbose, sideBySide: fast && !verbose });
   process.exitCode = passed ? 0 : 1;
 }
 
-/**
- * All with the profile that the simulation needs, so that dependencies are compiled once.
- *
- * @param {string[]} args
- */
+/** @param {string[]} args */
 function cargoTest(...args) {
-  return ["cargo", "test", "--locked", "--profile=simulation", ...args];
+  return ["cargo", "test", "--locked", PROFILE, ...args];
 }
 
-/** @param {string} features of the crate, that the module has */
+/**
+ * With the build's profile: it has compiled the macros.
+ *
+ * @param {string} features of the crate, that the module has
+ */
 function clippyForWasm(features) {
-  const options = ["--locked", "--lib", "--target=wasm32-unknown-unknown", "--no-default-features", `--features=${features}`];
+  const options = ["--locked", "--release", "--lib", "--target=wasm32-unknown-unknown", "--no-default-features", `--features=${features}`];
   return ["cargo", "clippy", ...options, "--", "-Dwarnings"];
 }
 

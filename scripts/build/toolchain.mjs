@@ -33,7 +33,8 @@ export async function ensureTools(versions) {
   return folders;
 }
 
-async function ensureTarget() {
+/** Installs the target, if it is missing. */
+export async function ensureTarget() {
   const folder = await capture("rustc", ["--print", "target-libdir", "--target", TARGET]);
   if (!existsSync(folder.trim())) {
     console.log(`> rustup target add ${TARGET} (a download of 20 MB)`);

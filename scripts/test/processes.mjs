@@ -7,10 +7,10 @@ const HEARTBEAT_MS = 60_000;
 
 /**
  * @param {string[]} command
- * @param {{ cwd: string, env: NodeJS.ProcessEnv, limitMs: number, verbose: boolean }} options
+ * @param {{ name: string, cwd: string, env: NodeJS.ProcessEnv, limitMs: number, verbose: boolean }} options
  * @returns {Promise<{ output: string, why?: string }>} what it printed, and why it failed, if it did
  */
-export function runLogged([program = "", ...args], { cwd, env, limitMs, verbose }) {
+export function runLogged([program = "", ...args], { name, cwd, env, limitMs, verbose }) {
   return new Promise((resolve) => {
     // A process group of its own, so that what it starts can be ended with it.
     const child = spawn(program, args, { cwd, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
@@ -26,10 +26,8 @@ export function runLogged([program = "", ...args], { cwd, env, limitMs, verbose 
     child.stdout.setEncoding("utf8").on("data", take);
     child.stderr.setEncoding("utf8").on("data", take);
     const end = () => endGroup(child.pid);
-    const interrupted = () => {
-      end();
-      process.exit(130);
-    };
+    // Of several at once each ends its own.
+    const interrupted = () => process.exit(130);
     const limit = setTimeout(() => {
       why = `not done after ${limitMs / 60_000} minutes`;
       end();
@@ -37,13 +35,13 @@ export function runLogged([program = "", ...args], { cwd, env, limitMs, verbose 
     const began = performance.now();
     const heartbeat = setInterval(() => {
       const lastLine = output.trimEnd().split("\n").at(-1) ?? "";
-      console.log(`    … ${Math.round((performance.now() - began) / 60_000)} min: ${lastLine.slice(0, 100)}`);
+      console.log(`    … ${name}, ${Math.round((performance.now() - began) / 60_000)} min: ${lastLine.slice(0, 100)}`);
     }, HEARTBEAT_MS);
-    process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
+    process.once("SIGINT", interrupted).once("SIGTERM", interrupted).once("exit", end);
     const done = (/** @type {string | undefined} */ reason) => {
       clearTimeout(limit);
       clearInterval(heartbeat);
-      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted).off("exit", end);
       // What is left of the group would hold ports and files.
       end();
       resolve({ output, ...(reason && { why: reason }) });

@@ -1,4 +1,4 @@
-// Runs the steps of a test run one after another, and tells how they went.
+// Runs the steps of a test run, and tells how they went.
 
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { runLogged } from "./processes.mjs";
  * @property {"cargo" | "node"} [counts] whose summary tells how many tests ran; none: the step is one check
  * @property {Record<string, string>} [env]
  * @property {number} [limitMs] after which it is ended, and has failed
+ * @property {"Rust"} [lane] it needs none of the other steps, but for those of its lane
  */
 
 /** @typedef {{ name: string, passed: number, failed: number, ms: number, why?: string }} Result */
@@ -24,29 +25,40 @@ const SHOWN_LINES = 150;
  * Runs all of them, also after a failure. The last line printed is the sum.
  *
  * @param {Step[]} steps
- * @param {{ root: string, verbose: boolean }} options
+ * @param {{ root: string, verbose: boolean, sideBySide: boolean }} options `sideBySide`: one after another within a lane,
+ *   and the lanes at once
  * @returns {Promise<boolean>} whether everything passed
  */
-export async function runSteps(steps, { root, verbose }) {
+export async function runSteps(steps, { root, verbose, sideBySide }) {
   const logs = join(root, ".cache", "test-logs");
   await rm(logs, { recursive: true, force: true });
   await mkdir(logs, { recursive: true });
-  /** @type {Result[]} */
-  const results = [];
-  for (const step of steps) {
-    const place = `[${results.length + 1}/${steps.length}]`;
-    console.log(`${place} ${step.name} …`);
-    const logFile = join(logs, `${step.name.replaceAll(/\W+/g, "-").toLowerCase()}.log`);
-    const { result, output } = await runStep(step, root, verbose);
-    await writeFile(logFile, output);
-    results.push(result);
-    console.log(`${place} ${lineOf(result)}`);
-    if (result.failed > 0 && !verbose) {
-      console.log(indented(output.trimEnd().split("\n").slice(-SHOWN_LINES)));
-      console.log(`    (all of it: ${logFile})`);
-    }
-  }
-  return summarize(results);
+  const began = performance.now();
+  /** @type {Map<Step, Result>} */
+  const results = new Map();
+  await Promise.all(
+    (sideBySide ? lanesOf(steps) : [steps]).map(async (lane) => {
+      for (const step of lane) {
+        const place = `[${steps.indexOf(step) + 1}/${steps.length}]`;
+        console.log(`${place} ${step.name} …`);
+        const { result, output } = await runStep(step, root, verbose);
+        results.set(step, result);
+        console.log(`${place} ${lineOf(result)}`);
+        const logFile = join(logs, `${step.name.replaceAll(/\W+/g, "-").toLowerCase()}.log`);
+        await writeFile(logFile, output);
+        if (result.failed > 0 && !verbose) {
+          console.log(indented(output.trimEnd().split("\n").slice(-SHOWN_LINES)));
+          console.log(`    (all of it: ${logFile})`);
+        }
+      }
+    }),
+  );
+  return summarize(steps.flatMap((step) => results.get(step) ?? []), performance.now() - began);
+}
+
+/** @param {Step[]} steps */
+function lanesOf(steps) {
+  return [...new Set(steps.map(({ lane }) => lane))].map((name) => steps.filter(({ lane }) => lane === name));
 }
 
 /**
@@ -60,7 +72,7 @@ async function runStep({ name, commands, counts, env = {}, limitMs = LIMIT_MS },
   /** @type {string | undefined} */
   let why;
   for (const command of commands) {
-    const ran = await runLogged(command, { cwd: root, env: { ...process.env, ...env }, limitMs, verbose });
+    const ran = await runLogged(command, { name, cwd: root, env: { ...process.env, ...env }, limitMs, verbose });
     output += `$ ${command.join(" ")}\n${ran.output}\n`;
     why ??= ran.why;
   }
@@ -68,13 +80,16 @@ async function runStep({ name, commands, counts, env = {}, limitMs = LIMIT_MS },
   return { output, result: { name, ms: performance.now() - began, ...counted } };
 }
 
-/** @param {Result[]} results */
-function summarize(results) {
-  const sum = (/** @type {"passed" | "failed" | "ms"} */ field) =>
+/**
+ * @param {Result[]} results
+ * @param {number} ms
+ */
+function summarize(results, ms) {
+  const sum = (/** @type {"passed" | "failed"} */ field) =>
     results.reduce((total, result) => total + result[field], 0);
   console.log("");
   results.forEach((result) => console.log(lineOf(result)));
-  console.log(`${results.length} steps in ${duration(sum("ms"))}\n`);
+  console.log(`${results.length} steps in ${duration(ms)}\n`);
   console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
   return sum("failed") === 0;
 }
