@@ -1,7 +1,7 @@
 //! Compaction: the oldest events move from the log row to tag state rows, and the floor rises.
 //!
-//! State rows are written before the log is trimmed, each only over a lower version, so at every moment an event is
-//! in the log, in its tag's state row, or in both.
+//! State rows are written before the log is trimmed, each only over what was merged into it, so at every moment an event
+//! is in the log, in its tag's state row, or in both.
 
 use super::log::Log;
 use super::revalidate::names;
@@ -77,46 +77,62 @@ impl Inner {
             });
             join_all(writes.collect()).await.into_iter().collect::<Result<(), Error>>().map_err(Rc::new)?;
         }
-        self.trim(log.floor, count, deadline).await
+        self.trim(log, count, deadline).await
     }
 
-    async fn write_state(&self, tag: &str, mut state: TagState, deadline: Deadline) -> Result<(), Error> {
+    /// Adds to a tag's state row, over what was read of it alone.
+    async fn write_state(&self, tag: &str, state: TagState, deadline: Deadline) -> Result<(), Error> {
         let row = self.rows.tag_state_of(tag);
-        let read = GetItem::consistent(&self.config.table_name, key_of(row.clone()));
-        let version = state.version();
-        if let Some(before) =
-            self.client.send(&read, deadline).await?.item.as_ref().and_then(TagState::from_item)
-        {
-            state.merge(&before);
-        }
-        let expires_at_s = self.host.now_ms() / 1000 + STATE_TTL_S;
-        let item = Item::from([
-            ("key", AttributeValue::S(row)),
-            ("revalidated", AttributeValue::s(tag)),
-            ("version", AttributeValue::n(version)),
-            ("steps", state.to_attribute()),
-            ("expiresAt", AttributeValue::n(expires_at_s)),
-        ]);
-        let put = PutItem {
-            condition_expression: Some("attribute_not_exists(#version) OR #version < :version".to_owned()),
-            expression_attribute_names: names(&["version"]),
-            expression_attribute_values: Item::from([(":version", AttributeValue::n(version))]),
-            ..PutItem::new(&self.config.table_name, item)
-        };
-        match self.client.send(&put, deadline).await {
-            // Someone else has compacted at least as far.
-            Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => Ok(()),
-            result => result.map(drop),
+        loop {
+            let read = GetItem::consistent(&self.config.table_name, key_of(row.clone()));
+            let before = self.client.send(&read, deadline).await?.item;
+            let known = before.as_ref().and_then(TagState::from_item);
+            let version = before.as_ref().and_then(|item| item.get("version")?.as_u64());
+            let mut merged = state.clone();
+            known.iter().for_each(|known| merged.merge(known));
+            if known.as_ref() == Some(&merged) {
+                return Ok(()); // someone else has compacted at least as far
+            }
+            // One that a lost log has left may have a higher version than the log has by now.
+            let raised = state.version().max(version.map_or(0, |version| version.saturating_add(1)));
+            let expires_at_s = self.host.now_ms() / 1000 + STATE_TTL_S;
+            let item = Item::from([
+                ("key", AttributeValue::S(row.clone())),
+                ("revalidated", AttributeValue::s(tag)),
+                ("version", AttributeValue::n(raised)),
+                ("steps", merged.to_attribute()),
+                ("expiresAt", AttributeValue::n(expires_at_s)),
+            ]);
+            let mut put = PutItem::new(&self.config.table_name, item);
+            put.expression_attribute_names = names(&["version"]);
+            put.condition_expression = Some(match version {
+                None => "attribute_not_exists(#version)".to_owned(),
+                Some(version) => {
+                    put.expression_attribute_values = Item::from([(":version", AttributeValue::n(version))]);
+                    "#version = :version".to_owned()
+                }
+            });
+            match self.client.send(&put, deadline).await {
+                // Someone else was faster, perhaps this call before its answer was lost.
+                Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => {}
+                result => return result.map(drop),
+            }
         }
     }
 
-    /// Takes the oldest events off the log, unless someone else has meanwhile; gives the log as it is then.
+    /// Takes the oldest events off the log, unless someone else has meanwhile, or the log is another one by now; gives the
+    /// log as it is then.
     async fn trim(
         self: &Rc<Self>,
-        floor: u64,
+        log: &Log,
         count: usize,
         deadline: Deadline,
     ) -> Result<Rc<Log>, Rc<Error>> {
+        let floor = log.floor;
+        let Some((last, newest)) = count.checked_sub(1).and_then(|last| Some((last, log.events.get(last)?)))
+        else {
+            return Ok(Rc::new(log.clone()));
+        };
         let start = self.knowledge.borrow_mut().begin_read();
         let began_ms = self.host.monotonic_ms();
         // From the last to the first: dynalite takes them one after the other, and each moves those behind it.
@@ -125,13 +141,17 @@ impl Inner {
             0 => "(attribute_not_exists(#floor) OR #floor = :floor)",
             _ => "#floor = :floor",
         };
+        // A row that was deleted and has begun anew may have the same floor: its events are in no state row yet.
+        let same = format!("#events[{last}].#tag = :tag AND #events[{last}].#at = :at");
         let update = UpdateItem {
             update_expression: Some(format!("SET #floor = :raised REMOVE {}", removed.join(", "))),
-            condition_expression: Some(unmoved.to_owned()),
-            expression_attribute_names: names(&["events", "floor"]),
+            condition_expression: Some(format!("{unmoved} AND {same}")),
+            expression_attribute_names: names(&["events", "floor", "tag", "at"]),
             expression_attribute_values: Item::from([
                 (":floor", AttributeValue::n(floor)),
                 (":raised", AttributeValue::n(floor + count as u64)),
+                (":tag", AttributeValue::s(&newest.tag)),
+                (":at", AttributeValue::n(newest.at_ms)),
             ]),
             return_values: Some("ALL_NEW".to_owned()),
             ..UpdateItem::new(&self.config.table_name, key_of(self.rows.log()))
