@@ -68,6 +68,8 @@ export class DynamoDBCacheHandler {
   /** What each get of this instance had seen of the log (the revision of the set that answers it), and called for. */
   /** @type {Map<string, { version: number, callsForRender: boolean }>} */
   #asked = new Map();
+  /** When this instance was made. What it stores without having asked for it was rendered after that. */
+  #since = { nowMs: Date.now(), monotonicMs: performance.now() };
 
   /** @param {CacheHandlerContext} [context] */
   constructor(context = {}) {
@@ -228,7 +230,8 @@ export class DynamoDBCacheHandler {
       revalidate,
       expire,
       lastModified: Date.now(),
-      revision: asked?.version,
+      // Next skips the get of a fetch in on-demand revalidation. What the log says at the set is too new for that.
+      revision: asked?.version ?? cache.core.versionAt(this.#since.nowMs, this.#since.monotonicMs),
       // A set that no get of a miss called for replaces a good entry: on-demand revalidation.
       overwrites: !asked?.callsForRender,
     };

@@ -1,8 +1,9 @@
 //! Renders under way in this process: which log version each of them had seen when it began.
 //!
 //! Next hands `set` no token that would tell. A get that calls for a render leaves its version here, and the set that
-//! answers takes one back: its own where it can name it, else the oldest, while the newest is forgotten. Too old a
-//! revision costs one extra render; too new a one would serve stale data.
+//! answers takes one back: its own where it can name it, else the oldest, while the newest is forgotten. A set that names
+//! a render which no get called for takes none: the others still need theirs. Too old a revision costs one extra render;
+//! too new a one would serve stale data.
 
 use std::collections::HashMap;
 
@@ -52,7 +53,11 @@ impl Renders {
     }
 
     /// A set of `row` answers one of them: gives the revision of what it stores, `None` when no render is on record.
-    pub fn answered(&mut self, row: &str, own: Option<u64>, now_ms: u64) -> Option<u64> {
+    /// `own` is the version of its render where it can name it, and `called_for` whether a get called for that one.
+    pub fn answered(&mut self, row: &str, own: Option<u64>, called_for: bool, now_ms: u64) -> Option<u64> {
+        if own.is_some() && !called_for {
+            return own;
+        }
         let Some(renders) = self.by_row.get_mut(row) else { return own };
         forget(renders, now_ms);
         let revision = own.or(renders.first().map(|render| render.version));
@@ -85,7 +90,7 @@ mod tests {
         for version in [5, 3, 9] {
             renders.called_for("k", version, 0);
         }
-        assert_eq!([(); 4].map(|()| renders.answered("k", None, 0)), [Some(3), Some(3), Some(3), None]);
+        assert_eq!([(); 4].map(|()| renders.answered("k", None, true, 0)), [Some(3), Some(3), Some(3), None]);
     }
 
     #[test]
@@ -93,9 +98,17 @@ mod tests {
         let mut renders = Renders::default();
         renders.called_for("k", 3, 0);
         renders.called_for("k", 5, 0);
-        assert_eq!(renders.answered("k", Some(3), 0), Some(3));
-        assert_eq!(renders.answered("k", None, 0), Some(5));
-        assert_eq!(renders.answered("k", Some(4), 0), Some(4));
+        assert_eq!(renders.answered("k", Some(3), true, 0), Some(3));
+        assert_eq!(renders.answered("k", None, true, 0), Some(5));
+        assert_eq!(renders.answered("k", Some(4), true, 0), Some(4));
+    }
+
+    #[test]
+    fn a_set_that_no_get_called_for_leaves_the_renders_of_others() {
+        let mut renders = Renders::default();
+        renders.called_for("k", 3, 0);
+        assert_eq!([7, 3].map(|own| renders.answered("k", Some(own), false, 0)), [Some(7), Some(3)]);
+        assert_eq!(renders.answered("k", None, true, 0), Some(3));
     }
 
     #[test]
@@ -103,21 +116,21 @@ mod tests {
         let mut renders = Renders::default();
         (0..10_000).for_each(|version| renders.called_for("k", 10_000 - version, 0));
         assert_eq!(renders.by_row.get("k").map(Vec::len), Some(MAX_RENDERS));
-        assert_eq!(renders.answered("k", None, 0), Some(1));
+        assert_eq!(renders.answered("k", None, true, 0), Some(1));
     }
 
     #[test]
     fn renders_that_are_not_told_apart_are_still_counted() {
         let mut renders = Renders::default();
         (0..40).for_each(|version| renders.called_for("k", version, 0));
-        assert!((0..40).all(|_| renders.answered("k", None, 0) == Some(0)));
-        assert_eq!(renders.answered("k", None, 0), None);
+        assert!((0..40).all(|_| renders.answered("k", None, true, 0) == Some(0)));
+        assert_eq!(renders.answered("k", None, true, 0), None);
     }
 
     #[test]
     fn a_render_that_never_ended_is_forgotten_after_five_minutes() {
         let mut renders = Renders::default();
         renders.called_for("k", 3, 0);
-        assert_eq!(renders.answered("k", None, FORGOTTEN_AFTER_MS), None);
+        assert_eq!(renders.answered("k", None, true, FORGOTTEN_AFTER_MS), None);
     }
 }

@@ -122,8 +122,8 @@ impl Cache {
 impl Inner {
     async fn store(self: &Rc<Self>, request: SetRequest, deadline: Deadline) -> Result<SetReport, SetError> {
         let row_key = self.rows.entry(&request.key);
-        let own = request.revision;
-        let rendered = self.renders.borrow_mut().answered(&row_key, own, self.host.monotonic_ms());
+        let (own, called_for, now_ms) = (request.revision, !request.overwrites, self.host.monotonic_ms());
+        let rendered = self.renders.borrow_mut().answered(&row_key, own, called_for, now_ms);
         let revision = match rendered {
             Some(revision) => revision,
             None => self.read_log(deadline).await.map_err(SetError::Store)?.version(),

@@ -91,6 +91,15 @@ test("a fetch is revalidated through the soft tags of the page that asks", async
   assert.ok(await b.request().get("f", { ...ofPage, softTags: ["_N_T_/layout", "_N_T_/other"] }));
 });
 
+test("what is stored without a get is no newer than the request that stores it", async () => {
+  const { a, b } = await twoInstances();
+  const onDemand = a.request();
+  await b.request().revalidateTag(["t"]);
+  await onDemand.set("f", fetched, { tags: ["t"] });
+  assert.equal(await a.request().get("f", { kind: "FETCH", tags: ["t"] }), null);
+  assert.equal(await b.request().get("f", { kind: "FETCH", tags: ["t"] }), null);
+});
+
 test("an empty list of tags revalidates nothing and costs nothing", async () => {
   const { a } = await twoInstances();
   const nested = /** @type {any} */ ([[]]);
