@@ -97,6 +97,7 @@ impl Inner {
             return Ok(found);
         }
         let kept = self.kept(row);
+        let resets = self.knowledge.borrow().resets();
         let mut seen = self.knowledge.borrow().version();
         let (found, log) = match &kept {
             Some(copy) => {
@@ -133,6 +134,7 @@ impl Inner {
         let outcome = self.open_found(request, row, found, &log, deadline).await?;
         if let Outcome::Fresh(entry) = &outcome
             && !entry.is_due(self.host.now_ms())
+            && self.knowledge.borrow().resets() == resets
         {
             self.memory.borrow_mut().insert(row, Copied { entry: entry.clone(), seen });
         }

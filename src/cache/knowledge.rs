@@ -21,6 +21,9 @@ pub struct Knowledge {
     known: HashMap<String, TagState>,
     reads: u64,
     learnt_at: u64,
+    /// Reads that had begun when a reset was seen: what is still to come of them may be of the log before.
+    reset_at: u64,
+    resets: u64,
 }
 
 /// A moment by both clocks of this process: callers stamp by either.
@@ -51,6 +54,11 @@ impl Knowledge {
         self.seen.unwrap_or(0)
     }
 
+    /// How often the log was seen to have gone back: a version from before a reset is none of the log after it.
+    pub fn resets(&self) -> u64 {
+        self.resets
+    }
+
     /// To be called before a read of the log is sent.
     pub fn begin_read(&mut self) -> ReadStart {
         self.reads += 1;
@@ -70,11 +78,17 @@ impl Knowledge {
     pub fn learn(&mut self, log: &Rc<Log>, start: ReadStart, now: Moment) -> Learnt {
         let seen = self.version();
         let mut learnt = Learnt::Continued;
+        if start.0 <= self.reset_at {
+            return Learnt::Continued;
+        }
         if log.version() < seen {
             if start.0 <= self.learnt_at {
                 return Learnt::Continued; // an older read that came late
             }
             learnt = Learnt::Reset;
+            self.reset_at = self.reads;
+            self.resets += 1;
+            self.moments.clear(); // a version of the log before is none of this one
         }
         if learnt == Learnt::Reset || log.floor > seen {
             self.known.clear(); // events were compacted that this process never saw
@@ -207,8 +221,14 @@ mod tests {
     #[test]
     fn a_log_that_went_back_is_a_reset() {
         let mut knowledge = Knowledge::default();
-        learn(&mut knowledge, &log(0, &["a", "b"]));
-        assert_eq!(learn(&mut knowledge, &log(0, &["a"])), Learnt::Reset);
+        learn_at(&mut knowledge, &log(0, &["a", "b"]), 10);
+        let late = knowledge.begin_read();
+        assert_eq!(learn_at(&mut knowledge, &log(0, &["a"]), 20), Learnt::Reset);
+        assert_eq!((knowledge.version(), knowledge.resets()), (1, 1));
+        let now = Moment { now_ms: 1_030, monotonic_ms: 30 };
+        assert_eq!(knowledge.learn(&log(0, &["a", "b"]), late, now), Learnt::Continued);
         assert_eq!(knowledge.version(), 1);
+        let before = Moment { now_ms: 1_015, monotonic_ms: 15 };
+        assert_eq!([before, now].map(|at| knowledge.version_at(at)), [0, 1]);
     }
 }

@@ -41,4 +41,9 @@ impl Pending {
             self.by_row.remove(row);
         }
     }
+
+    /// Shows none of those that are under way any more.
+    pub fn clear(&mut self) {
+        self.by_row.clear();
+    }
 }

@@ -247,6 +247,7 @@ impl Inner {
         let now = Moment { now_ms: self.host.now_ms(), monotonic_ms: self.host.monotonic_ms() };
         if self.knowledge.borrow_mut().learn(&log, start, now) == Learnt::Reset {
             self.memory.borrow_mut().clear();
+            self.pending.borrow_mut().clear();
             self.host.log(LogLevel::Warn, "the revalidation log went back: its row was deleted or restored from a backup; entries rendered since are rendered again");
         }
         self.log_read_at_ms.set(self.log_read_at_ms.get().max(Some(began_ms)));

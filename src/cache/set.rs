@@ -129,6 +129,7 @@ impl Inner {
             None => self.read_log(deadline).await.map_err(SetError::Store)?.version(),
         };
         let plan = self.plan(&row_key, &request, revision)?;
+        let resets = self.knowledge.borrow().resets();
         let seen = self.knowledge.borrow().version();
         let report =
             SetReport { revision, raw_bytes: plan.row.raw_bytes, stored_bytes: plan.row.stored_bytes };
@@ -143,7 +144,7 @@ impl Inner {
         if let Some(overwriting) = overwriting {
             self.append_events(&overwriting.events, deadline).await.map_err(SetError::Store)?;
             overwriting.end();
-        } else if !entry.is_due(self.host.now_ms()) {
+        } else if !entry.is_due(self.host.now_ms()) && self.knowledge.borrow().resets() == resets {
             self.memory.borrow_mut().insert(&row_key, Copied { entry, seen });
         }
         Ok(report)
