@@ -109,6 +109,7 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
+    use super::super::committed::Committed;
     use super::super::kind::Kind;
     use super::super::lifetime::Lifetime;
     use super::super::row::Row;
@@ -127,6 +128,7 @@ mod tests {
             stored_bytes: 0,
             raw_bytes: bytes,
             parts: None,
+            committed: Committed::default(),
         };
         Copied { entry: Rc::new(Entry::new(&row, vec![0; bytes])), seen: 0 }
     }

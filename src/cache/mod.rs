@@ -5,6 +5,7 @@
 //! what was rendered before a revalidation is never served after it, whenever it was stored.
 
 pub mod codec;
+mod committed;
 mod compaction;
 pub mod compression;
 mod config;
@@ -51,6 +52,7 @@ pub use tag_state::Standing;
 
 use crate::dynamodb::{AttributeValue, Client, Item};
 use crate::host::{Deadline, LogLevel, SharedHost};
+use committed::Committed;
 use key::{Component, Rows};
 use knowledge::Knowledge;
 use memory::Memory;
@@ -96,6 +98,7 @@ struct Stored {
     tags: Rc<[String]>,
     tags_until_s: u64,
     slot: Option<u32>,
+    committed: Committed,
 }
 
 /// Rows whose [`Stored`] a process remembers; forgetting costs sentinel writes and nothing else.

@@ -40,7 +40,7 @@ impl Inner {
             if let Some(miss) = self.dismiss(row, &entry_row, judged.standing) {
                 return Ok(Outcome::Miss(miss));
             }
-            self.note_stored(row, &entry_row);
+            self.note_stored(row, &entry_row, (entry_row.tags.clone(), entry_row.tags_until_s));
             match self.read_value(&request.key, &entry_row, deadline).await? {
                 Value::Whole(bytes) => return Ok(self.open(request, row, &entry_row, &bytes, judged)),
                 Value::PartGone => attempts_left -= 1,
@@ -55,18 +55,17 @@ impl Inner {
     fn dismiss(&self, row: &str, entry_row: &Row, standing: Standing) -> Option<Miss> {
         if standing == Standing::Expired {
             // A sweep may have taken its sentinels: the next set writes them anew. Its parts are there as before.
-            let slot = entry_row.parts.map(|parts| parts.slot);
-            self.remember_stored(row, Stored { tags: [].into(), tags_until_s: 0, slot });
+            self.note_stored(row, entry_row, ([].into(), 0));
             self.memory.borrow_mut().remove(row);
             return Some(Miss::Revalidated);
         }
         (self.host.now_ms() / 1000 >= entry_row.expires_at_s).then_some(Miss::Absent)
     }
 
-    fn note_stored(&self, row: &str, entry_row: &Row) {
-        let slot = entry_row.parts.map(|parts| parts.slot);
-        let tags = entry_row.tags.clone();
-        self.remember_stored(row, Stored { tags, tags_until_s: entry_row.tags_until_s, slot });
+    fn note_stored(&self, row: &str, entry_row: &Row, (tags, tags_until_s): (Rc<[String]>, u64)) {
+        let Row { parts, committed, .. } = *entry_row;
+        let slot = parts.map(|parts| parts.slot);
+        self.remember_stored(row, Stored { tags, tags_until_s, slot, committed });
     }
 
     async fn read_value(

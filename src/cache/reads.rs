@@ -199,7 +199,8 @@ impl Inner {
         self.take_in_log(output, start, began_ms)
     }
 
-    async fn fetch_row(&self, row: &str, deadline: Deadline) -> RowRead {
+    /// The entry's row, by a read that nobody shares.
+    pub async fn fetch_row(&self, row: &str, deadline: Deadline) -> RowRead {
         let request = GetItem::consistent(&self.config.table_name, key_of(row.to_owned()));
         let output = self.client.send(&request, deadline).await.map_err(Rc::new)?;
         self.warm.set(true);

@@ -1,5 +1,6 @@
 //! An entry's row in the table.
 
+use super::committed::Committed;
 use super::kind::Kind;
 use super::lifetime::Lifetime;
 use crate::dynamodb::{AttributeValue, Item};
@@ -30,6 +31,8 @@ pub struct Row {
     pub raw_bytes: usize,
     /// Where the rest of the frame is.
     pub parts: Option<Parts>,
+    /// What was committed on sets of part rows, this one's included.
+    pub committed: Committed,
 }
 
 /// The part rows of a frame that is over one row.
@@ -52,6 +55,8 @@ impl Row {
             Some(tags) => tags.as_l()?.iter().map(|tag| tag.as_s().map(str::to_owned)).collect(),
             None => Some(Vec::new()),
         };
+        let committed =
+            if item.contains_key("parts") { Committed::from_item(&item) } else { Committed::default() };
         let parts = match number("parts") {
             Some(count) => Some(Parts {
                 count: u32::try_from(count).ok()?,
@@ -72,10 +77,11 @@ impl Row {
             raw_bytes: usize::try_from(number("rawSize")?).ok()?,
             value,
             parts,
+            committed,
         })
     }
 
-    /// The item to put, under the row key `key`.
+    /// The item to put, under the row key `key`. What is committed on part rows is told by whoever writes it.
     pub fn into_item(self, key: String) -> Item {
         let mut item = Item::from([
             ("key", AttributeValue::S(key)),
@@ -121,6 +127,7 @@ mod tests {
             stored_bytes: 3,
             raw_bytes: 10,
             parts,
+            committed: Committed::default(),
         };
         let parts = Some(Parts { count: 2, slot: 3, generation: u64::MAX });
         for (tags, parts) in [(vec!["a".to_owned(), "b".to_owned()], parts), (vec!["a".to_owned()], None)] {

@@ -2,6 +2,7 @@
 
 mod parts;
 
+use super::committed::Committed;
 use super::entry::Entry;
 use super::key::{Component, EntryKey};
 use super::kind::Kind;
@@ -195,6 +196,7 @@ impl Inner {
             stored_bytes,
             raw_bytes: request.body.len(),
             parts,
+            committed: previous.map(|stored| stored.committed).unwrap_or_default(),
         };
         Ok(Plan { row, rest, sentinels: sentinels.into_tags(), only_if_absent: request.only_if_absent })
     }
@@ -207,20 +209,29 @@ impl Inner {
         deadline: Deadline,
     ) -> Result<(), Rc<Error>> {
         let Plan { row, rest, sentinels, only_if_absent } = plan;
-        let (tags, tags_until_s) = (row.tags.clone(), row.tags_until_s);
+        let (tags, tags_until_s, committed) = (row.tags.clone(), row.tags_until_s, row.committed);
         let sentinel_rows = sentinels.iter().map(|tag| self.sentinel(tag, key, tags_until_s)).collect();
         let parts = row.parts.map(|parts| PartRows { parts, rest, expires_at_s: row.expires_at_s });
-        let mut put = PutItem::new(&self.config.table_name, row.into_item(row_key.to_owned()));
-        if only_if_absent {
-            put.condition_expression = Some("attribute_not_exists(#key)".to_owned());
-            put.expression_attribute_names = names(&["key"]);
-        }
+        let item = row.into_item(row_key.to_owned());
         if let Some(rows) = &parts {
             self.put_parts(key, rows, deadline).await?;
         }
-        let (entry, index) =
-            join(self.put_entry(key, put, parts, deadline), self.write(sentinel_rows, deadline)).await;
-        let stored = Stored { tags, tags_until_s, slot: entry? };
+        let put_entry = async {
+            match parts {
+                Some(rows) if !only_if_absent => {
+                    let (parts, committed) =
+                        self.commit(row_key, item, key, (rows, committed), deadline).await?;
+                    Ok::<_, Rc<Error>>((Some(parts.slot), committed))
+                }
+                parts => {
+                    self.put_entry(item, only_if_absent, deadline).await?;
+                    Ok((parts.map(|rows| rows.parts.slot), Committed::default()))
+                }
+            }
+        };
+        let (entry, index) = join(put_entry, self.write(sentinel_rows, deadline)).await;
+        let (slot, committed) = entry?;
+        let stored = Stored { tags, tags_until_s, slot, committed };
         self.warm.set(true);
         match index {
             Ok(()) => self.remember_stored(row_key, stored),
@@ -234,6 +245,16 @@ impl Inner {
             }
         }
         Ok(())
+    }
+
+    /// Puts an entry's row as it is.
+    async fn put_entry(&self, item: Item, only_if_absent: bool, deadline: Deadline) -> Result<(), Error> {
+        let mut put = PutItem::new(&self.config.table_name, item);
+        if only_if_absent {
+            put.condition_expression = Some("attribute_not_exists(#key)".to_owned());
+            put.expression_attribute_names = names(&["key"]);
+        }
+        self.client.send(&put, deadline).await.map(drop)
     }
 
     fn sentinel(&self, tag: &str, key: &EntryKey, expires_at_s: u64) -> WriteRequest {

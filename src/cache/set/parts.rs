@@ -1,19 +1,16 @@
-//! The part rows of a large entry, and its entry row, which is put only while no other set has taken the same part rows.
+//! The part rows of a large entry, and its entry row, which is written only while no other set has taken the same part rows.
 
-use crate::cache::Inner;
+use crate::cache::committed::{Committed, PART_SLOTS};
 use crate::cache::key::EntryKey;
-use crate::cache::revalidate::names;
+use crate::cache::reads::FoundRow;
 use crate::cache::row::Parts;
-use crate::dynamodb::{AttributeValue, Error, ErrorKind, Item, PutItem, WriteRequest};
+use crate::cache::{Inner, key_of};
+use crate::dynamodb::{AttributeValue, ByName, Error, ErrorKind, Item, UpdateItem, WriteRequest};
 use crate::host::Deadline;
+use std::rc::Rc;
 
-/// Sets of part rows that take turns, so that a reader under way still finds the ones its entry row names, and storage
-/// stays bounded without a delete (a delete costs as many write units as the write did).
-const PART_SLOTS: u32 = 8;
-
-/// What an entry row must not name: part rows that this set has overwritten. The set whose it is may as well have
-/// overwritten some of this one. It may name this set's own generation: then an answer was lost, and this is a retry.
-const NOT_TAKEN: &str = "attribute_not_exists(#slot) OR #slot <> :slot OR #generation = :generation";
+/// Attributes that an entry may be without: they must not stay from the one before.
+const OPTIONAL: [&str; 2] = ["tags", "tagsUntil"];
 
 /// The parts of one value, beside the first, which is in its entry row.
 pub(super) struct PartRows {
@@ -45,38 +42,35 @@ impl Inner {
         self.write(rows.collect(), deadline).await
     }
 
-    /// Commits an entry whose parts are written: puts its row. If a set that overlaps has committed on the same part
-    /// rows, either value may be a mixture; then the parts are written once more, elsewhere. Gives the slot.
-    pub(super) async fn put_entry(
+    /// Commits an entry whose parts are written: writes its row. `known` is what was committed when the part rows were
+    /// chosen. If a set that overlaps has committed on the same ones since, either value may be a mixture; then the parts
+    /// are written once more, elsewhere. Gives where they are, and what is committed now.
+    pub(super) async fn commit(
         &self,
+        row_key: &str,
+        item: Item,
         key: &EntryKey,
-        mut put: PutItem,
-        parts: Option<PartRows>,
+        (mut rows, mut known): (PartRows, Committed),
         deadline: Deadline,
-    ) -> Result<Option<u32>, Error> {
-        let Some(mut rows) = parts else {
-            return self.client.send(&put, deadline).await.map(|_| None);
-        };
-        let is_own_condition = put.condition_expression.is_none();
+    ) -> Result<(Parts, Committed), Rc<Error>> {
+        let mut update = UpdateItem::new(&self.config.table_name, key_of(row_key.to_owned()));
+        replace(&mut update, item);
         loop {
-            let Parts { slot, generation, .. } = rows.parts;
-            let place =
-                [("slot", AttributeValue::n(u64::from(slot))), ("generation", AttributeValue::n(generation))];
-            for (name, value) in place {
-                put.item.insert(name, value.clone());
-                if is_own_condition {
-                    put.expression_attribute_values.insert(format!(":{name}"), value);
+            expect(&mut update, rows.parts, known);
+            match self.client.send(&update, deadline).await {
+                Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => {}
+                result => {
+                    known.note(rows.parts);
+                    return result.map(|_| (rows.parts, known)).map_err(Rc::new);
                 }
             }
-            if is_own_condition {
-                put.condition_expression = Some(NOT_TAKEN.to_owned());
-                put.expression_attribute_names = names(&["slot", "generation"]);
+            let mut current = rows.parts.slot;
+            known = Committed::default();
+            if let FoundRow::Entry(row) = self.fetch_row(row_key, deadline).await? {
+                known = row.committed;
+                current = row.parts.map_or(current, |parts| parts.slot);
             }
-            match self.client.send(&put, deadline).await {
-                Err(error) if is_own_condition && error.kind == ErrorKind::ConditionalCheckFailed => {}
-                result => return result.map(|_| Some(slot)),
-            }
-            rows.parts.slot = self.next_slot(Some(slot));
+            rows.parts.slot = self.next_slot(Some(current));
             rows.parts.generation = self.host.random();
             self.put_parts(key, &rows, deadline).await?;
         }
@@ -90,4 +84,42 @@ impl Inner {
             None => random(PART_SLOTS),
         }
     }
+}
+
+/// All that an entry's row holds takes the place of what it held, but for what is committed on other part rows.
+fn replace(update: &mut UpdateItem, item: Item) {
+    for (name, value) in item {
+        if name != "key" {
+            update.expression_attribute_values.insert(format!(":{name}"), value);
+            update.expression_attribute_names.insert(format!("#{name}"), name.into_owned());
+        }
+    }
+    let names: Vec<_> = update.expression_attribute_names.iter().map(|(_, name)| name.as_str()).collect();
+    let set: Vec<_> = names.iter().map(|name| format!("#{name} = :{name}")).collect();
+    let gone: Vec<_> = OPTIONAL.into_iter().filter(|name| !names.contains(name)).collect();
+    let remove: Vec<_> = gone.iter().map(|name| format!("#{name}")).collect();
+    let remove = if remove.is_empty() { String::new() } else { format!(" REMOVE {}", remove.join(", ")) };
+    update.update_expression = Some(format!("SET #committed = :generation, {}{remove}", set.join(", ")));
+    for name in gone {
+        update.expression_attribute_names.insert(format!("#{name}"), name.to_owned());
+    }
+}
+
+/// On these part rows nothing may be committed but what was before. A generation of this set's own is there where an answer
+/// was lost, and this is a retry; none is there where the row is gone, or its value was small meanwhile.
+fn expect(update: &mut UpdateItem, parts: Parts, known: Committed) {
+    let Parts { slot, generation, .. } = parts;
+    update.expression_attribute_names.insert("#committed", Committed::attribute(slot).to_owned());
+    let values: &mut ByName<AttributeValue> = &mut update.expression_attribute_values;
+    values.insert(":slot", AttributeValue::n(u64::from(slot)));
+    values.insert(":generation", AttributeValue::n(generation));
+    let mut condition = "attribute_not_exists(#committed) OR #committed = :generation".to_owned();
+    match known.on(slot) {
+        Some(before) => {
+            values.insert(":before", AttributeValue::n(before));
+            condition.push_str(" OR #committed = :before");
+        }
+        None => drop(values.remove(":before")),
+    }
+    update.condition_expression = Some(condition);
 }
