@@ -2,13 +2,15 @@
 
 use crate::dynamodb::{Item, number_of};
 use serde_json::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The whole revalidation log, of which the row keeps only the newest part. The event at position `i` has version `i + 1`.
 #[derive(Default)]
 pub struct History {
     events: RefCell<Vec<Event>>,
+    /// Times that the log was lost or went back.
+    epoch: Cell<u64>,
     /// When each render of each entry was last written, Unix microseconds.
     written: RefCell<BTreeMap<(String, u64), u64>>,
     violations: RefCell<Vec<String>>,
@@ -36,6 +38,29 @@ impl History {
     /// Events so far, which is also the log's version.
     pub fn version(&self) -> usize {
         self.events.borrow().len()
+    }
+
+    /// The log's events so far, for a backup.
+    pub fn events(&self) -> Vec<Event> {
+        self.events.borrow().clone()
+    }
+
+    /// Whether the log had this event at this version.
+    pub fn had(&self, version: u64, tag: &str, expires_at_ms: u64) -> bool {
+        let events = self.events.borrow();
+        let event = version.checked_sub(1).and_then(|index| events.get(index as usize));
+        event.is_some_and(|event| event.tag == tag && event.expires_at_ms == expires_at_ms)
+    }
+
+    /// The log is gone: it has these events now.
+    pub fn log_lost(&self, events: Vec<Event>) {
+        *self.events.borrow_mut() = events;
+        self.epoch.set(self.epoch.get() + 1);
+    }
+
+    /// Times that the log was lost or went back: versions before and after are not of one order.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.get()
     }
 
     /// Events that the table took up to a moment.
@@ -80,12 +105,12 @@ impl History {
         self.written.borrow().get(&(key.to_owned(), render)).copied().unwrap_or(0)
     }
 
-    /// The cache deleted an entry: only one that no get may serve fresh any more may go.
+    /// The cache deleted an entry: only one that no get may serve fresh any more may go, as long as the log was never lost.
     pub fn entry_deleted(&self, key: &str, row: &Item) {
         let tags = row.get("tags").and_then(|tags| tags["L"].as_array()).cloned().unwrap_or_default();
         let tags: BTreeSet<_> = tags.iter().filter_map(|tag| tag["S"].as_str().map(str::to_owned)).collect();
         let revision = number(row, "revision");
-        if self.unseen(&tags, revision, self.version()).is_empty() {
+        if self.epoch() == 0 && self.unseen(&tags, revision, self.version()).is_empty() {
             self.violation(format!(
                 "an entry that was rendered since was deleted: {key:?}, revision {revision}"
             ));

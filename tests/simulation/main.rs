@@ -14,13 +14,18 @@
     reason = "a failed expectation of a test is a failed test"
 )]
 
+mod builds;
+mod calm;
 mod dynamodb;
 mod history;
 mod host;
+mod losses;
+mod overlaps;
 mod plan;
 mod process;
 mod random;
 mod requests;
+mod revision;
 mod scenario;
 mod stats;
 mod truth;
@@ -59,6 +64,7 @@ fn no_history_breaks_a_promise() {
         totals.stale > seeds && totals.revalidated > seeds && totals.unavailable > seeds / 10,
         "{totals}"
     );
+    assert!(totals.built > seeds / 10 && totals.losses > seeds / 10, "{totals}");
     assert!(
         totals.swept > seeds && totals.compacted > seeds,
         "hardly anything is swept or compacted: {totals}"

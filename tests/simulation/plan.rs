@@ -2,19 +2,10 @@
 
 use crate::dynamodb::{Faults, MAX_ITEM_BYTES, TABLE, TableSettings};
 use crate::random::Random;
+use crate::revision::RevisionRule;
 use nextjs_dynamodb_cache::cache::key::Prefix;
-use nextjs_dynamodb_cache::cache::{Config, TagIndex};
-
-/// How a set is told which render it answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RevisionRule {
-    /// A handler instance per request: the version that its get had seen.
-    Instance,
-    /// One instance for all: the cache must work it out from the renders on record.
-    SharedInstance,
-    /// 'use cache': the version that the process had seen when the render began. A request reads the log once.
-    Process,
-}
+use nextjs_dynamodb_cache::cache::{Config, Kind, TagIndex};
+use std::ops::RangeInclusive;
 
 #[derive(Debug)]
 pub struct Plan {
@@ -38,6 +29,10 @@ pub struct Plan {
     pub revalidations: f64,
     /// Probability that a hit is rendered again all the same; only where sets can name their render.
     pub on_demand: f64,
+    /// Probability that an operation is a build, whose output is served where the table has nothing.
+    pub builds: f64,
+    /// Probability, per operation, that the log is lost or goes back.
+    pub losses: f64,
     /// Probability, per operation, that a process crashes and another takes its place.
     pub crashes: f64,
     /// How far wall clocks may be off, milliseconds.
@@ -51,8 +46,37 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 pub struct KeyPlan {
     pub key: String,
+    pub kind: Kind,
+    pub size: Size,
     pub tags: Vec<String>,
 }
+
+/// How large the values of an entry are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// They go into one row, however small a row is in this history.
+    Small,
+    /// They take several rows, where rows are small.
+    Large,
+    /// Now the one and now the other.
+    Either,
+}
+
+const SIZES: [Size; 4] = [Size::Small, Size::Large, Size::Large, Size::Either];
+
+impl Size {
+    /// Words of eight random bytes in a value.
+    pub fn words(self) -> RangeInclusive<u64> {
+        match self {
+            Size::Small => 2..=4,
+            Size::Large => 20..=60,
+            Size::Either => 2..=60,
+        }
+    }
+}
+
+/// Those of Next's kinds that are stored most, and in the most different ways by the layers above.
+const KINDS: [Kind; 5] = [Kind::AppPage, Kind::Fetch, Kind::Pages, Kind::UseCache, Kind::UseCacheSegment];
 
 impl Plan {
     pub fn draw(seed: u64) -> Self {
@@ -65,16 +89,13 @@ impl Plan {
         let many = if random.chance(0.03) && !small_log { random.within(30..=230) } else { 0 };
         let many_tags: Vec<_> = (0..many).map(|n| format!("many{n}")).collect();
         let keys = draw_keys(random, &tags, &many_tags);
-        let rule = match random.within(0..=9) {
-            0..=4 => RevisionRule::Instance,
-            5..=7 => RevisionRule::SharedInstance,
-            _ => RevisionRule::Process,
-        };
-        let nameless = rule == RevisionRule::SharedInstance;
-        let on_demand = if nameless { 0.0 } else { *random.pick(&[0.0, 0.1, 0.4]) };
+        let rule = RevisionRule::draw(random);
+        // What stands in a revision must be of the log that there is now, or of one that is known to be lost.
+        let tells = matches!(rule, RevisionRule::Instance | RevisionRule::Process);
+        let losses = if tells && random.chance(0.15) { 0.04 } else { 0.0 };
         let fault = *random.pick(&[0.0, 0.0, 0.02, 0.1, 0.3]);
         Plan {
-            config: draw_config(random, small_log),
+            config: draw_config(random, small_log, losses > 0.0),
             rule,
             processes: random.within(1..=4) as usize,
             keys,
@@ -86,7 +107,9 @@ impl Plan {
             pause_us: *random.pick(&[500, 5_000, 30_000]),
             render_step_us: *random.pick(&[1, 3_000, 20_000]),
             revalidations: *random.pick(&[0.1, 0.25, 0.5]),
-            on_demand,
+            on_demand: *random.pick(&[0.0, 0.1, 0.4]),
+            builds: *random.pick(&[0.0, 0.0, 0.05]),
+            losses,
             crashes: *random.pick(&[0.0, 0.0, 0.01, 0.05]),
             skew_ms: *random.pick(&[0, 240_000, 240_000, 1_200_000]),
             expire_s: if random.chance(0.1) { Some(random.within(0..=3)) } else { None },
@@ -106,19 +129,24 @@ fn draw_keys(random: &mut Random, tags: &[String], many_tags: &[String]) -> Vec<
         if n == 0 {
             own.extend(many_tags.iter().cloned());
         }
-        KeyPlan { key: format!("/page/{n}"), tags: own }
+        KeyPlan {
+            key: format!("/page/{n}"),
+            kind: *random.pick(&KINDS),
+            size: *random.pick(&SIZES),
+            tags: own,
+        }
     };
     (0..count).map(draw).collect()
 }
 
-fn draw_config(random: &mut Random, small_log: bool) -> Config {
+fn draw_config(random: &mut Random, small_log: bool, strict: bool) -> Config {
     let log_max_events: &[usize] = if small_log { &[2, 5] } else { &[1, 2, 3, 4, 5, 8, 12, 1_000] };
     Config {
         read_timeout_ms: *random.pick(&[100, 300, 300]),
         write_timeout_ms: *random.pick(&[500, 2_000]),
         tag_index: *random.pick(&[TagIndex::All, TagIndex::All, TagIndex::Explicit, TagIndex::Off]),
         memory_max_bytes: *random.pick(&[0, 3_000, 1 << 20]),
-        tag_freshness_ms: *random.pick(&[0, 0, 0, 0, 50]),
+        tag_freshness_ms: *random.pick(if strict { &[0] } else { &[0, 0, 0, 0, 50] }),
         log_max_events: *random.pick(log_max_events),
         part_bytes: *random.pick(&[64, 150, 384_000]),
         sweep_timeout_ms: *random.pick(&[10_000, 60_000]),

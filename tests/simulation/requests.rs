@@ -1,14 +1,16 @@
 //! What a request does to a cache: gets an entry, renders what is missing or stale, stores it; or revalidates tags.
 
+use crate::builds::Builds;
 use crate::history::History;
-use crate::plan::{KeyPlan, Plan, RevisionRule};
+use crate::plan::{KeyPlan, Plan};
 use crate::process::Process;
+use crate::revision::{RevisionRule, Told, Way};
 use crate::stats::Stats;
-use crate::truth::{Demand, Rendered, Truth};
+use crate::truth::{Asked, Demand, Rendered, Truth};
 use crate::world::World;
 use nextjs_dynamodb_cache::cache::key::{Component, EntryKey};
 use nextjs_dynamodb_cache::cache::{
-    Durations, GetRequest, Kind, Lifetime, LogSource, Lookup, Moment, Outcome, Revalidate, SetRequest,
+    Durations, GetRequest, Lifetime, LogSource, Lookup, Miss, Moment, Outcome, Revalidate, SetRequest,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -23,72 +25,115 @@ pub struct Requests {
     pub truth: Rc<Truth>,
     pub history: Rc<History>,
     pub stats: Rc<Stats>,
+    pub builds: Builds,
+}
+
+/// What one get gave.
+pub struct Answer {
+    pub lookup: Lookup,
+    /// What was so when it began.
+    pub asked: Asked,
+    /// The version of the log that was read when its request began.
+    refreshed: Option<u64>,
+}
+
+impl Answer {
+    /// The log that the revision of a render is a version of; `None` when its get had not seen the one that there was.
+    fn epoch_of(&self, revision: Option<u64>) -> Option<u64> {
+        let has_seen = match &self.lookup.outcome {
+            Outcome::Miss(Miss::Unavailable(_)) => false,
+            _ => self.refreshed.is_none() || self.refreshed == revision,
+        };
+        (has_seen || self.asked.epoch == 0).then_some(self.asked.epoch)
+    }
 }
 
 impl Requests {
     /// A page is asked for: served, or rendered and stored.
     pub async fn page(self: Rc<Self>, process: Rc<Process>, page: KeyPlan) {
-        let lookup = self.get(&process, &page, &self.some_soft_tags()).await;
-        let wanted = match lookup.outcome {
-            Outcome::Fresh(_) => self.world.chance(self.plan.on_demand),
-            Outcome::Stale(..) | Outcome::Miss(_) => self.world.chance(0.9),
+        let way = self.plan.rule.way(&mut self.world.random());
+        let soft_tags = self.some_soft_tags();
+        let asked = match way {
+            Way::NoGet => None,
+            _ => Some(self.get(&process, &page, &soft_tags).await),
         };
+        let wanted = match asked.as_ref().map(|answer| &answer.lookup.outcome) {
+            None => true,
+            Some(Outcome::Fresh(_)) => way.renders_on_demand() && self.world.chance(self.plan.on_demand),
+            Some(Outcome::Stale(..)) => self.world.chance(0.9),
+            Some(Outcome::Miss(_)) => self.world.chance(0.9),
+        };
+        if let Some(answer) = &asked
+            && self.served_from_build(&process, &page, &soft_tags, answer).await
+        {
+            return;
+        }
         if wanted {
             let rendered = self.render(&process, &page).await;
-            self.set(&process, &page, rendered, &lookup).await;
+            self.set(&process, &page, rendered, way, asked.as_ref()).await;
         }
     }
 
     /// A page is rendered and stored, whether or not it was there.
     pub async fn render_anew(self: Rc<Self>, process: Rc<Process>, page: KeyPlan) {
-        let lookup = self.get(&process, &page, &[]).await;
+        let answer = self.get(&process, &page, &[]).await;
         self.world.sleep_us(2_000).await; // after the millisecond in which the log was read
         let rendered = self.render(&process, &page).await;
-        if !self.set(&process, &page, rendered, &lookup).await {
+        if !self.set(&process, &page, rendered, self.plan.rule.calm_way(), Some(&answer)).await {
             self.history.violation(format!("{} was not stored although nothing goes wrong", page.key));
         }
     }
 
     /// One get, held to what is promised.
-    pub async fn get(&self, process: &Process, page: &KeyPlan, soft_tags: &[String]) -> Lookup {
+    pub async fn get(&self, process: &Process, page: &KeyPlan, soft_tags: &[String]) -> Answer {
         let Plan { config, .. } = &*self.plan;
         let asked_tags = components(&page.tags[..page.tags.len().min(self.world.within(0..=1) as usize)]);
         let soft = components(soft_tags);
         let tags: BTreeSet<_> = asked_tags.iter().chain(&soft).map(|tag| tag.as_str().to_owned()).collect();
         let asked = self.truth.ask(&page.key, tags, &process.clock, config.tag_freshness_ms);
-        let log = self.log_source(process, &page.key).await;
+        let refreshed = self.refresh(process, &page.key).await;
+        let log = if refreshed.is_some() { LogSource::Known } else { LogSource::Read };
         let request = GetRequest { key: entry_key(page), tags: asked_tags, soft_tags: soft, log };
         let budget_ms = if process.answered.get() { config.read_timeout_ms } else { config.cold_timeout_ms };
         let began_us = self.world.now_us();
         let lookup = process.cache.get(&request).await;
         self.within_budget("get", began_us, budget_ms);
-        self.truth.check(&asked, &lookup.outcome, &process.clock);
+        // A read that overlaps with one from before a loss cannot be told from one that came late: the process goes on by
+        // the log that it had, until it reads once more.
+        let went_back_unseen = refreshed.is_some() && lookup.version > self.history.version() as u64;
+        if !went_back_unseen {
+            self.truth.check(&asked, &lookup.outcome, &process.clock);
+        }
         self.stats.count(&lookup.outcome);
-        let unavailable =
-            matches!(&lookup.outcome, Outcome::Miss(miss) if format!("{miss:?}").starts_with("Unavailable"));
+        let unavailable = matches!(&lookup.outcome, Outcome::Miss(Miss::Unavailable(_)));
         process.answered.set(process.answered.get() || !unavailable);
         self.world.trace(|| {
             let (owner, key, version) = (process.owner, &page.key, lookup.version);
             format!("{owner:?} get {key} with {soft_tags:?}: {}, version {version}", said(&lookup.outcome))
         });
-        lookup
+        Answer { lookup, asked, refreshed }
     }
 
-    /// With 'use cache' a request reads the log when it begins, and its gets are judged by that.
-    async fn log_source(&self, process: &Process, key: &str) -> LogSource {
+    /// With 'use cache' a request reads the log when it begins, and its gets are judged by that: its version.
+    async fn refresh(&self, process: &Process, key: &str) -> Option<u64> {
         if self.plan.rule != RevisionRule::Process {
-            return LogSource::Read;
+            return None;
         }
         let began_us = self.world.now_us();
         let refreshed = process.cache.refresh().await;
         self.within_budget("refreshTags", began_us, self.plan.config.cold_timeout_ms);
         self.world.trace(|| format!("{:?} refresh for {key}: {refreshed:?}", process.owner));
-        if refreshed.is_ok() { LogSource::Known } else { LogSource::Read }
+        refreshed.ok()
+    }
+
+    /// A render that begins now, and what it reads.
+    pub async fn render(&self, process: &Process, page: &KeyPlan) -> (Moment, Rendered) {
+        let began = process.moment();
+        (began, self.read_sources(page).await)
     }
 
     /// Reads the source of every tag, a step each.
-    pub async fn render(&self, process: &Process, page: &KeyPlan) -> (Moment, Rendered) {
-        let began = process.moment();
+    pub async fn read_sources(&self, page: &KeyPlan) -> Rendered {
         let mut universe: Vec<_> = self.plan.tags.iter().chain(&self.plan.soft_tags).cloned().collect();
         self.world.random().shuffle(&mut universe);
         let mut read = BTreeMap::new();
@@ -99,7 +144,8 @@ impl Requests {
         self.step().await;
         read.extend(self.plan.many_tags.iter().map(|tag| (tag.clone(), self.truth.read(tag))));
         self.step().await;
-        (began, Rendered { key: page.key.clone(), tags: page.tags.clone(), read })
+        let KeyPlan { key, kind, size, tags } = page.clone();
+        Rendered { key, kind, size, tags, read, epoch: None }
     }
 
     /// Stores a render; whether it was stored.
@@ -107,19 +153,20 @@ impl Requests {
         &self,
         process: &Process,
         page: &KeyPlan,
-        (began, rendered): (Moment, Rendered),
-        answers: &Lookup,
+        (began, mut rendered): (Moment, Rendered),
+        way: Way,
+        answer: Option<&Answer>,
     ) -> bool {
-        let revision = match self.plan.rule {
-            RevisionRule::Instance => Some(answers.version),
-            RevisionRule::SharedInstance => None,
-            RevisionRule::Process => Some(process.cache.version_at(began)),
+        let Told { revision, overwrites } = way.told(process, began, answer.map(|answer| &answer.lookup));
+        rendered.epoch = match answer {
+            Some(answer) => answer.epoch_of(revision),
+            None => Some(self.history.epoch()),
         };
-        let overwrites = matches!(answers.outcome, Outcome::Fresh(_));
+        let epoch = self.history.epoch();
         let (number, body) = self.truth.rendered(rendered);
         let request = SetRequest {
             key: entry_key(page),
-            kind: Kind::AppPage,
+            kind: page.kind,
             tags: components(&page.tags),
             body,
             lifetime: Lifetime { revalidate: Revalidate::Never, expire_s: self.plan.expire_s },
@@ -135,7 +182,7 @@ impl Requests {
         self.world.trace(|| format!("{:?} set {}: {stored:?}", process.owner, page.key));
         self.stats.sets.set(self.stats.sets.get() + 1);
         if overwrites && stored.is_ok() {
-            self.truth.replaced(&page.key, number);
+            self.truth.replaced(&page.key, number, epoch);
         }
         stored.is_ok()
     }
@@ -158,7 +205,7 @@ impl Requests {
     pub async fn revalidate(&self, process: &Process, tags: &[String], durations: Option<Durations>) -> bool {
         let changed: Vec<_> = tags.iter().map(|tag| (tag.clone(), self.truth.change(tag))).collect();
         self.step().await;
-        let now_ms = process.clock.now_ms(&self.world);
+        let (now_ms, epoch) = (process.clock.now_ms(&self.world), self.history.epoch());
         let expires_at_ms = match durations {
             None | Some(Durations { expire_s: Some(0) }) => 0,
             Some(Durations { expire_s }) => expire_s.map_or(u64::MAX, |seconds| now_ms + seconds * 1000),
@@ -170,7 +217,7 @@ impl Requests {
         self.stats.revalidations.set(self.stats.revalidations.get() + 1);
         if result.is_ok() {
             for (tag, at_least) in changed {
-                self.truth.demand(Demand { tag, at_least, expires_at_ms });
+                self.truth.demand(Demand { tag, at_least, expires_at_ms, stamped_ms: now_ms, epoch });
             }
         }
         result.is_ok()
@@ -185,7 +232,7 @@ impl Requests {
         self.world.sleep_us(self.world.within(1..=self.plan.render_step_us)).await;
     }
 
-    fn within_budget(&self, what: &str, began_us: u64, budget_ms: u64) {
+    pub fn within_budget(&self, what: &str, began_us: u64, budget_ms: u64) {
         let took_ms = (self.world.now_us() - began_us) / 1000;
         if took_ms > budget_ms + SLACK_MS {
             self.history.violation(format!("a {what} took {took_ms} ms, its budget is {budget_ms} ms"));
@@ -205,6 +252,6 @@ fn entry_key(page: &KeyPlan) -> EntryKey {
     EntryKey::new(Component::key(&page.key), None)
 }
 
-fn components(tags: &[String]) -> Vec<Component> {
+pub fn components(tags: &[String]) -> Vec<Component> {
     tags.iter().map(|tag| Component::tag(tag)).collect()
 }

@@ -14,6 +14,8 @@ pub struct Stats {
     pub revalidated: Cell<u64>,
     pub unreadable: Cell<u64>,
     pub unavailable: Cell<u64>,
+    /// Pages that were served from build output.
+    pub built: Cell<u64>,
     pub sets: Cell<u64>,
     pub revalidations: Cell<u64>,
 }
@@ -41,6 +43,8 @@ pub struct Totals {
     pub revalidated: u64,
     pub unreadable: u64,
     pub unavailable: u64,
+    pub built: u64,
+    pub losses: u64,
     pub sets: u64,
     pub revalidations: u64,
     pub requests: u64,
@@ -58,6 +62,7 @@ impl Totals {
             revalidated: stats.revalidated.get(),
             unreadable: stats.unreadable.get(),
             unavailable: stats.unavailable.get(),
+            built: stats.built.get(),
             sets: stats.sets.get(),
             revalidations: stats.revalidations.get(),
             ..Totals::default()
@@ -77,6 +82,8 @@ impl AddAssign for Totals {
         self.revalidated += other.revalidated;
         self.unreadable += other.unreadable;
         self.unavailable += other.unavailable;
+        self.built += other.built;
+        self.losses += other.losses;
         self.sets += other.sets;
         self.revalidations += other.revalidations;
         self.requests += other.requests;
@@ -96,13 +103,13 @@ impl fmt::Display for Totals {
         )?;
         writeln!(
             f,
-            "{unreadable} unreadable, {unavailable} unavailable; {} sets, {} revalidations",
-            self.sets, self.revalidations
+            "{unreadable} unreadable, {unavailable} unavailable; {} served from a build; {} sets, {} revalidations",
+            self.built, self.sets, self.revalidations
         )?;
-        let Totals { log_versions, compacted, swept, requests, .. } = self;
+        let Totals { log_versions, compacted, swept, requests, losses, .. } = self;
         write!(
             f,
-            "{log_versions} events, {compacted} of them compacted; {swept} entries swept; {requests} requests to the table"
+            "{log_versions} events, {compacted} of them compacted; {losses} logs lost; {swept} entries swept; {requests} requests to the table"
         )
     }
 }

@@ -1,13 +1,18 @@
 //! The source of truth behind the cache, and what every get is held to.
 
+use crate::builds::Output;
 use crate::history::History;
 use crate::host::WallClock;
+use crate::plan::Size;
 use crate::random::Random;
 use crate::world::World;
-use nextjs_dynamodb_cache::cache::{Entry, Outcome};
+use nextjs_dynamodb_cache::cache::{Entry, Kind, Outcome, Standing};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+/// The clocks of a build machine and of a revalidating host may differ by this much, milliseconds.
+const MARGIN_MS: u64 = 60_000;
 
 /// What pages are rendered from: a number for each tag, which grows with every change.
 pub struct Truth {
@@ -26,9 +31,13 @@ pub struct Truth {
 #[derive(Clone)]
 pub struct Rendered {
     pub key: String,
+    pub kind: Kind,
+    pub size: Size,
     pub tags: Vec<String>,
     /// What it read for each tag.
     pub read: BTreeMap<String, u64>,
+    /// The log that its revision is a version of, by [`History::epoch`]; `None` where that cannot be told.
+    pub epoch: Option<u64>,
 }
 
 /// A revalidation that has returned: who asks later must not get what was read before.
@@ -39,6 +48,10 @@ pub struct Demand {
     pub at_least: u64,
     /// Entries are gone from this moment on, Unix milliseconds by the revalidating process's clock; before, they are stale.
     pub expires_at_ms: u64,
+    /// When it was made, Unix milliseconds by the revalidating process's clock.
+    pub stamped_ms: u64,
+    /// The log that has it.
+    pub epoch: u64,
 }
 
 /// What was so when a get began.
@@ -52,6 +65,8 @@ pub struct Asked {
     version: usize,
     clock_ms: u64,
     jumps: u32,
+    /// The log that there was.
+    pub epoch: u64,
 }
 
 impl Truth {
@@ -75,11 +90,23 @@ impl Truth {
 
     /// A revalidation has returned.
     pub fn demand(&self, demand: Demand) {
-        self.demands.borrow_mut().push(demand);
+        if demand.epoch == self.history.epoch() {
+            self.demands.borrow_mut().push(demand);
+        }
     }
 
-    /// An on-demand render of a good entry was stored: copies of what it replaced must not be served any more.
-    pub fn replaced(&self, key: &str, render: u64) {
+    /// The log is lost, and what it told of is not demanded any more.
+    pub fn log_lost(&self) {
+        self.demands.borrow_mut().clear();
+        self.replaced_us.borrow_mut().clear();
+    }
+
+    /// An on-demand render of a good entry was stored: copies of what it replaced must not be served any more. `epoch` is
+    /// that of the log when its set began.
+    pub fn replaced(&self, key: &str, render: u64, epoch: u64) {
+        if epoch != self.history.epoch() {
+            return;
+        }
         let mut all = self.replaced_us.borrow_mut();
         let replaced_us = all.entry(key.to_owned()).or_default();
         *replaced_us = (*replaced_us).max(self.history.last_written_us(key, render));
@@ -94,9 +121,10 @@ impl Truth {
     pub fn rendered(&self, rendered: Rendered) -> (u64, Vec<u8>) {
         let mut renders = self.renders.borrow_mut();
         let number = renders.len() as u64;
+        let value = value_of(number, rendered.size);
         renders.push(rendered);
         self.storing.borrow_mut().insert(number, u64::MAX);
-        (number, value_of(number))
+        (number, value)
     }
 
     /// A get begins. `tags` are those that it asks with; what happened within the last `freshness_ms` need not count yet.
@@ -112,6 +140,7 @@ impl Truth {
             version: if shared { self.history.version_at(until_us) } else { self.history.version() },
             clock_ms: clock.now_ms(&self.world),
             jumps: clock.jumps(),
+            epoch: self.history.epoch(),
         }
     }
 
@@ -123,12 +152,18 @@ impl Truth {
             Outcome::Miss(_) => return,
         };
         let Some(rendered) = self.whole(&asked.key, entry) else { return };
-        // A deadline counts by the reader's clock: what it said when the get began is the least it can have said since.
-        let passed = |expires_at_ms: u64| {
-            expires_at_ms == 0 || (clock.jumps() == asked.jumps && expires_at_ms <= asked.clock_ms)
-        };
-        let tags: BTreeSet<_> = asked.tags.iter().chain(&rendered.tags).cloned().collect();
+        if asked.epoch != self.history.epoch() {
+            return; // the log was lost meanwhile: which of the two it was judged by cannot be told
+        }
         let served = if fresh { "fresh" } else { "stale" };
+        if entry.revision > self.history.version() as u64 {
+            self.broken(asked, entry, served, "although the log that it was rendered after is lost");
+        }
+        if rendered.epoch != Some(asked.epoch) {
+            return; // an entry from before: more is not promised of it
+        }
+        let passed = |expires_at_ms: u64| asked.passed(expires_at_ms, clock);
+        let tags: BTreeSet<_> = asked.tags.iter().chain(&rendered.tags).cloned().collect();
         for event in self.history.unseen(&tags, entry.revision, asked.version) {
             if fresh || passed(event.expires_at_ms) {
                 self.broken(asked, entry, served, &format!("in spite of an event in the log: {event:?}"));
@@ -155,16 +190,45 @@ impl Truth {
         }
     }
 
+    /// Build output is held to the revalidations that were made after it was written, or less than a minute before.
+    pub fn check_built(&self, asked: &Asked, output: &Output, standing: Standing, clock: &WallClock) {
+        if asked.epoch != self.history.epoch() {
+            return;
+        }
+        let Output { rendered, built_at_ms } = output;
+        let concerns = |demand: &&Demand| {
+            let read = rendered.read.get(&demand.tag).copied().unwrap_or(0);
+            (asked.tags.contains(&demand.tag) || rendered.tags.contains(&demand.tag))
+                && read < demand.at_least
+                && demand.stamped_ms + MARGIN_MS > *built_at_ms
+        };
+        for demand in asked.demands.iter().filter(concerns) {
+            let least =
+                if asked.passed(demand.expires_at_ms, clock) { Standing::Expired } else { Standing::Stale };
+            if standing < least {
+                let Demand { tag, stamped_ms, .. } = demand;
+                self.history.violation(format!(
+                    "what was built for {} at {built_at_ms} was {standing:?}, {tag} was revalidated at {stamped_ms}",
+                    asked.key
+                ));
+            }
+        }
+    }
+
     /// The render that the value holds, if it is whole.
     fn whole(&self, key: &str, entry: &Entry) -> Option<Rendered> {
         let value = entry.encoded().unwrap_or_default();
         let number = value.first_chunk().map(|bytes| u64::from_le_bytes(*bytes)).unwrap_or(u64::MAX);
         let rendered = self.renders.borrow().get(number as usize).cloned();
         let whole = rendered.filter(|rendered| {
-            rendered.key == key && entry.last_modified_ms == number && *value == *value_of(number)
+            rendered.key == key
+                && entry.last_modified_ms == number
+                && *value == *value_of(number, rendered.size)
         });
         match whole {
-            Some(rendered) if entry.tags.iter().eq(&rendered.tags) => Some(rendered),
+            Some(rendered) if entry.tags.iter().eq(&rendered.tags) && entry.kind == rendered.kind => {
+                Some(rendered)
+            }
             _ => {
                 self.history
                     .violation(format!("{key} holds a value that no render made: {} bytes", value.len()));
@@ -181,10 +245,17 @@ impl Truth {
     }
 }
 
+impl Asked {
+    /// A deadline counts by the reader's clock: what it said when the get began is the least it can have said since.
+    fn passed(&self, expires_at_ms: u64, clock: &WallClock) -> bool {
+        expires_at_ms == 0 || (clock.jumps() == self.jumps && expires_at_ms <= self.clock_ms)
+    }
+}
+
 /// A render's number, and bytes that it alone decides, so that a mixture of two values shows.
-fn value_of(number: u64) -> Vec<u8> {
+fn value_of(number: u64, size: Size) -> Vec<u8> {
     let mut random = Random::new(number.wrapping_mul(0xA076_1D64_78BD_642F));
-    let words = random.within(2..=60);
+    let words = random.within(size.words());
     let bytes = (0..words).flat_map(|_| random.next().to_le_bytes());
     number.to_le_bytes().into_iter().chain(bytes).collect()
 }

@@ -156,14 +156,27 @@ impl Placeholders {
         let value = item.get(&self.name(path)?);
         Ok(match path.index {
             None => value.cloned(),
-            Some(index) => value.and_then(|list| list["L"].get(index)).cloned(),
+            Some(index) => {
+                let element = value.and_then(|list| list["L"].get(index));
+                let member = path.member.as_ref().map(|member| self.defined(member)).transpose()?;
+                let found = match &member {
+                    Some(member) => element.and_then(|element| element["M"].get(member)),
+                    None => element,
+                };
+                found.cloned()
+            }
         })
     }
 
     fn name(&self, path: &Path) -> Result<String, String> {
-        self.used.borrow_mut().insert(path.name.clone());
-        let name = self.names.get(&path.name).and_then(Value::as_str);
-        name.map(str::to_owned).ok_or_else(|| format!("{} is not defined", path.name))
+        path.member.as_ref().map(|member| self.defined(member)).transpose()?;
+        self.defined(&path.name)
+    }
+
+    fn defined(&self, placeholder: &str) -> Result<String, String> {
+        self.used.borrow_mut().insert(placeholder.to_owned());
+        let name = self.names.get(placeholder).and_then(Value::as_str);
+        name.map(str::to_owned).ok_or_else(|| format!("{placeholder} is not defined"))
     }
 
     fn value(&self, placeholder: &str) -> Result<Value, String> {

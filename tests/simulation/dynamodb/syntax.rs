@@ -30,11 +30,12 @@ pub enum Operand {
     ListAppend(Box<Operand>, Box<Operand>),
 }
 
-/// `#name`, or one element `#name[3]` of a list.
+/// `#name`, one element `#name[3]` of a list, or a member `#name[3].#member` of that element.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Path {
     pub name: String,
     pub index: Option<usize>,
+    pub member: Option<String>,
 }
 
 /// An update expression: each clause at most once.
@@ -172,7 +173,12 @@ impl Parser {
             self.expect(']')?;
             index = Some(number);
         }
-        Ok(Path { name, index })
+        let mut member = None;
+        if index.is_some() && self.sign('.') {
+            let Some(Token::Name(name)) = self.next() else { return Err("no name behind the dot".into()) };
+            member = Some(name);
+        }
+        Ok(Path { name, index, member })
     }
 
     fn assignment(&mut self) -> Result<(Path, Operand), String> {
@@ -239,7 +245,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             ':' if length > 0 => Token::Value(format!(":{word}")),
             '0'..='9' => Token::Number(word.parse().map_err(|_| format!("{word} is no number"))?),
             _ if length > 0 => Token::Word(word.to_owned()),
-            '(' | ')' | '[' | ']' | ',' | '=' | '<' | '>' => Token::Sign(first),
+            '(' | ')' | '[' | ']' | ',' | '=' | '<' | '>' | '.' => Token::Sign(first),
             other => return Err(format!("{other:?} is not understood")),
         };
         rest = if matches!(token, Token::Sign(_)) { rest[1..].trim_start() } else { after.trim_start() };
@@ -252,7 +258,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
 fn an_update_has_clauses_with_paths_and_functions() {
     let parsed =
         update("SET #e = list_append(if_not_exists(#e, :none), :new) REMOVE #f[0], #f[12] ADD #v :n");
-    let path = |name: &str, index| Path { name: name.into(), index };
+    let path = |name: &str, index| Path { name: name.into(), index, member: None };
     let fallback = Operand::IfNotExists(path("#e", None), Box::new(Operand::Value(":none".into())));
     let appended = Operand::ListAppend(Box::new(fallback), Box::new(Operand::Value(":new".into())));
     let expected = Update {

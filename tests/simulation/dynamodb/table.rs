@@ -19,7 +19,7 @@ pub struct TableSettings {
     pub ttl_lag_ms: u64,
     /// Items in one page of a query.
     pub page_items: usize,
-    /// An update may not make an item larger than this, bytes; DynamoDB's limit, or less to see it reached.
+    /// An update may not make the log larger than this, bytes; DynamoDB's limit, or less to see it reached.
     pub max_updated_bytes: usize,
 }
 
@@ -89,6 +89,22 @@ impl Table {
         self.rows.borrow().get(key).cloned()
     }
 
+    /// All rows as they are now.
+    pub fn rows(&self) -> BTreeMap<String, Rc<Item>> {
+        self.rows.borrow().clone()
+    }
+
+    /// From now on it holds these rows and no others.
+    pub fn replace(self: &Rc<Self>, mut rows: BTreeMap<String, Rc<Item>>) {
+        for (key, row) in self.rows() {
+            match rows.remove(&key) {
+                Some(kept) if Rc::ptr_eq(&kept, &row) => {}
+                other => self.write(key, other),
+            }
+        }
+        rows.into_iter().for_each(|(key, row)| self.write(key, Some(row)));
+    }
+
     /// Entry rows that deletes of the cache, not TTL, removed.
     pub fn swept(&self) -> u64 {
         self.swept.get()
@@ -123,10 +139,15 @@ impl Table {
         let new = || Rc::new(Item::from_iter([("key".to_owned(), json!({ "S": key }))]));
         let before = self.row(&key).unwrap_or_else(new);
         let after = Rc::new(with.apply(update, &before).map_err(validation)?);
-        if size_of(&after).map_err(validation)? > self.settings.max_updated_bytes {
+        let is_entry = after.contains_key("revision");
+        let most_bytes = if is_entry { MAX_ITEM_BYTES } else { self.settings.max_updated_bytes };
+        if size_of(&after).map_err(validation)? > most_bytes {
             return Err(validation("Item size to update has exceeded the maximum allowed size"));
         }
-        self.history.log_written(&before, &after, self.world.now_us());
+        match is_entry {
+            true => self.history.entry_written(&key, &after, self.world.now_us()),
+            false => self.history.log_written(&before, &after, self.world.now_us()),
+        }
         self.write(key, Some(after.clone()));
         Ok(Found::Item(Some(after)))
     }

@@ -1,0 +1,122 @@
+//! What must hold when nothing goes wrong any more.
+
+use crate::dynamodb::{Item, Table, number_of};
+use crate::losses::LOG;
+use crate::plan::KeyPlan;
+use crate::process::Process;
+use crate::scenario::{CALM_US, Scenario};
+use nextjs_dynamodb_cache::cache::Outcome;
+use serde_json::Value;
+use std::rc::Rc;
+
+/// A tag that no page has.
+const UNRELATED: &str = "unrelated";
+
+impl Scenario {
+    pub async fn in_calm(&self) {
+        self.nothing_old_is_served().await;
+        if self.requests.plan.expire_s.is_none() {
+            self.what_is_rendered_is_served().await;
+        }
+        // State rows that a lost log has left count too much and not too little: they cost renders.
+        if self.requests.plan.expire_s.is_none() && !self.states_are_left_over() {
+            self.of_overlapping_sets_one_is_served().await;
+            self.a_set_that_is_cut_short_leaves_what_was_there().await;
+            self.what_is_below_the_floor_is_served().await;
+        }
+        self.part_rows_are_bounded();
+    }
+
+    /// Whether a tag's state row tells of events that a lost log had, and this one has not.
+    fn states_are_left_over(&self) -> bool {
+        let history = &self.requests.history;
+        let is_known = |tag: &str, step: &Value| {
+            let number = |name: &str| step["M"].get(name).and_then(number_of);
+            history.had(number("version").unwrap_or(0), tag, number("expire").unwrap_or(u64::MAX))
+        };
+        let is_left = |row: &Item| match (row.get("revalidated"), row.get("steps")) {
+            (Some(tag), Some(steps)) => {
+                let (tag, steps) = (tag["S"].as_str().unwrap_or_default(), steps["L"].as_array());
+                steps.into_iter().flatten().any(|step| !is_known(tag, step))
+            }
+            _ => false,
+        };
+        history.epoch() > 0 && self.table.rows().values().any(|row| is_left(row))
+    }
+
+    /// Every get is checked; processes that have been there, and one that knows nothing.
+    async fn nothing_old_is_served(&self) {
+        for process in self.everyone() {
+            for page in &self.requests.plan.keys {
+                self.requests.get(&process, page, &self.requests.plan.soft_tags).await;
+            }
+        }
+    }
+
+    /// Without faults, what one process has rendered is a hit in every other.
+    async fn what_is_rendered_is_served(&self) {
+        let way = self.requests.plan.rule.calm_way();
+        for page in &self.requests.plan.keys {
+            // One without memory: it sees what the table holds.
+            let renderer = self.cluster.launch(Rc::default());
+            let answer = self.requests.get(&renderer, page, &self.requests.plan.soft_tags).await;
+            if !matches!(answer.lookup.outcome, Outcome::Fresh(_)) {
+                // A render that begins in the millisecond in which the log was read has, to be safe, not seen it.
+                self.world().sleep_us(2_000).await;
+                let rendered = self.requests.render(&renderer, page).await;
+                let stored = self.requests.set(&renderer, page, rendered, way, Some(&answer)).await;
+                self.must(stored, || format!("{} was not stored although nothing goes wrong", page.key));
+            }
+            for process in self.everyone() {
+                self.must_be_fresh(&process, page, "was rendered and not revalidated since").await;
+            }
+        }
+    }
+
+    /// Entries older than the log's floor need the state rows of their tags, and are still hits.
+    async fn what_is_below_the_floor_is_served(&self) {
+        let events = self.requests.plan.config.log_max_events + 3;
+        if events > 100 {
+            return;
+        }
+        let before = floor(&self.table);
+        for _ in 0..events {
+            let process = self.cluster.any();
+            let confirmed = self.requests.revalidate(&process, &[UNRELATED.to_owned()], None).await;
+            self.must(confirmed, || "a revalidation failed although nothing goes wrong".to_owned());
+            self.world().sleep_us(500_000).await;
+        }
+        self.world().sleep_us(CALM_US).await;
+        let after = floor(&self.table);
+        self.must(after > before, || format!("the log was not compacted: floor {before}, then {after}"));
+        for page in &self.requests.plan.keys {
+            for process in self.everyone() {
+                self.must_be_fresh(&process, page, "has no tag that was revalidated since").await;
+                self.must_be_fresh(&process, page, "is known to be fresh").await;
+            }
+        }
+    }
+
+    pub async fn must_be_fresh(&self, process: &Process, page: &KeyPlan, why: &str) {
+        let answer = self.requests.get(process, page, &self.requests.plan.soft_tags).await;
+        let fresh = matches!(answer.lookup.outcome, Outcome::Fresh(_));
+        self.must(fresh, || format!("{} {why}, and yet is no hit in {:?}", page.key, process.owner));
+    }
+
+    pub fn must(&self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.requests.history.violation(what());
+        }
+    }
+
+    fn everyone(&self) -> Vec<Rc<Process>> {
+        let mut everyone = self.cluster.all();
+        everyone.push(self.cluster.launch(Rc::default()));
+        everyone
+    }
+}
+
+/// Events that are in state rows alone.
+pub fn floor(table: &Table) -> u64 {
+    table.row(LOG).and_then(|log| log.get("floor").and_then(number_of)).unwrap_or(0)
+}
