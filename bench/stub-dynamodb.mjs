@@ -136,8 +136,13 @@ function createTable() {
       return { UnprocessedItems: {} };
     },
     DeleteItem: ({ Key }) => (remove(Key.key.S), {}),
-    // The log's append; of the entry rows that a sweep deletes nothing comes back.
-    UpdateItem({ Key, ExpressionAttributeValues: values }) {
+    // An entry of several rows, and the log's append; of the entry rows that a sweep deletes nothing comes back.
+    UpdateItem({ Key, UpdateExpression: expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values }) {
+      if (!values[":events"]) {
+        const set = [...expression.matchAll(/(#\w+) = (:\w+)/g)].map(([, name, value]) => [names[name], values[value]]);
+        put({ ...rows.get(Key.key.S), ...Key, ...Object.fromEntries(set) });
+        return {};
+      }
       const row = rows.get(Key.key.S) ?? { key: Key.key, events: { L: [] }, version: { N: "0" } };
       const events = { L: [...row.events.L, ...(values[":events"]?.L ?? [])] };
       const version = { N: String(Number(row.version.N) + Number(values[":count"]?.N ?? 0)) };

@@ -34,6 +34,10 @@ import { warmUpOnLambda } from "./warm-up.mjs";
 /** Gets that one handler instance remembers; Next makes one per request, but keeps some for long. */
 const MAX_REMEMBERED = 1_000;
 
+// Taken when the module loads: Next replaces the global ones while it prerenders, to see whether a page reads them.
+const now = Date.now;
+const monotonic = performance.now.bind(performance);
+
 /** @type {import("./options.mjs").Options | undefined} */
 let environmentOptions;
 
@@ -69,7 +73,7 @@ export class DynamoDBCacheHandler {
   /** @type {Map<string, { version: number, callsForRender: boolean }>} */
   #asked = new Map();
   /** When this instance was made. What it stores without having asked for it was rendered after that. */
-  #since = { nowMs: Date.now(), monotonicMs: performance.now() };
+  #since = { nowMs: now(), monotonicMs: monotonic() };
 
   /** @param {CacheHandlerContext} [context] */
   constructor(context = {}) {
