@@ -31,6 +31,9 @@ import { warmUpOnLambda } from "./warm-up.mjs";
 /** @typedef {import("./operations.mjs").Operation} Operation */
 /** @typedef {import("./shared.mjs").SharedCache} SharedCache */
 
+/** No render takes longer. */
+const MAX_RENDER_MS = 300_000;
+
 /** Gets that one handler instance remembers; Next makes one per request, but keeps some for long. */
 const MAX_REMEMBERED = 1_000;
 
@@ -72,7 +75,7 @@ export class DynamoDBCacheHandler {
   /** What each get of this instance had seen of the log (the revision of the set that answers it), and called for. */
   /** @type {Map<string, { version: number, callsForRender: boolean }>} */
   #asked = new Map();
-  /** When this instance was made. What it stores without having asked for it was rendered after that. */
+  /** When this instance was made: what it stores without having asked for it was rendered after that. */
   #since = { nowMs: now(), monotonicMs: monotonic() };
 
   /** @param {CacheHandlerContext} [context] */
@@ -235,7 +238,8 @@ export class DynamoDBCacheHandler {
       expire,
       lastModified: Date.now(),
       // Next skips the get of a fetch in on-demand revalidation. What the log says at the set is too new for that.
-      revision: asked?.version ?? cache.core.versionAt(this.#since.nowMs, this.#since.monotonicMs),
+      revision: asked?.version,
+      beganAt: asked ? undefined : this.#versionAtBegin(cache),
       // A set that no get of a miss called for replaces a good entry: on-demand revalidation.
       overwrites: !asked?.callsForRender,
     };
@@ -248,6 +252,17 @@ export class DynamoDBCacheHandler {
       cache.complain("error", "set", `${line} It will be rendered again.`);
       operation.end("degraded", reason);
     }
+  }
+
+  /**
+   * What this process had seen of the log when a request began that stores what it has not asked for. An instance may serve more
+   * than one, for as long as the process lives.
+   *
+   * @param {SharedCache} cache
+   */
+  #versionAtBegin({ core }) {
+    const { nowMs, monotonicMs } = this.#since;
+    return core.versionAt(Math.max(nowMs, now() - MAX_RENDER_MS), Math.max(monotonicMs, monotonic() - MAX_RENDER_MS));
   }
 
   /** @returns {import("./options.mjs").Options} */

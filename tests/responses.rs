@@ -118,6 +118,7 @@ fn stored() -> Vec<u8> {
         lifetime: Lifetime { revalidate: Revalidate::After(60), expire_s: Some(3_600) },
         last_modified_ms: NOW_MS,
         revision: Some(0),
+        began_at: None,
         overwrites: false,
         only_if_absent: false,
     };

@@ -42,6 +42,9 @@ pub struct SetRequest {
     /// The log version that its renderer had seen, from the [`Lookup`](super::Lookup) that called for it; `None` where
     /// that cannot be told.
     pub revision: Option<u64>,
+    /// Where that cannot be told: the version that the process had seen when the request began, before which its render did
+    /// not. It counts, unless the render on record that may be the one has seen an older one.
+    pub began_at: Option<u64>,
     /// Whether it replaces an entry that was good (on-demand revalidation): copies in other processes' memory must go.
     pub overwrites: bool,
     /// Whether an entry that is there already is left alone: then it ends with `ConditionalCheckFailedException`.
@@ -121,10 +124,22 @@ impl Cache {
 }
 
 impl Inner {
+    /// The log version that the renderer of what is to be stored had seen; `None` where nothing tells.
+    fn rendered_at(&self, row_key: &str, request: &SetRequest) -> Option<u64> {
+        let now_ms = self.host.monotonic_ms();
+        let own = request.revision;
+        let answered = self.renders.borrow_mut().answered(row_key, own, !request.overwrites, now_ms);
+        match request.began_at {
+            Some(began_at) if own.is_none() => {
+                Some(answered.map_or(began_at, |version| version.min(began_at)))
+            }
+            _ => answered,
+        }
+    }
+
     async fn store(self: &Rc<Self>, request: SetRequest, deadline: Deadline) -> Result<SetReport, SetError> {
         let row_key = self.rows.entry(&request.key);
-        let (own, called_for, now_ms) = (request.revision, !request.overwrites, self.host.monotonic_ms());
-        let rendered = self.renders.borrow_mut().answered(&row_key, own, called_for, now_ms);
+        let rendered = self.rendered_at(&row_key, &request);
         let revision = match rendered {
             Some(revision) => revision,
             None => self.read_log(deadline).await.map_err(SetError::Store)?.version(),

@@ -61,6 +61,8 @@ extern "C" {
     fn last_modified(this: &JsSet) -> f64;
     #[wasm_bindgen(method, getter)]
     fn revision(this: &JsSet) -> Option<f64>;
+    #[wasm_bindgen(method, getter, js_name = beganAt)]
+    fn began_at(this: &JsSet) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
     fn overwrites(this: &JsSet) -> bool;
     #[wasm_bindgen(method, getter, js_name = onlyIfAbsent)]
@@ -152,6 +154,7 @@ impl Core {
             },
             last_modified_ms: request.last_modified() as u64,
             revision: request.revision().map(|revision| revision as u64),
+            began_at: request.began_at().map(|version| version as u64),
             overwrites: request.overwrites(),
             only_if_absent: request.only_if_absent(),
         };

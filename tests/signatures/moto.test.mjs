@@ -134,6 +134,8 @@ async function roundTrip(handler) {
   const rsc = Buffer.alloc(300_000, AWKWARD);
   for (const key of ["/plain", `/${AWKWARD}`]) {
     const value = { kind: "APP_PAGE", html: AWKWARD, rscData: rsc, headers: { "x-next-cache-tags": "a,b" }, status: 200 };
+    // As Next does. What a process stores without having asked for anything is no newer than what it knew: nothing.
+    assert.equal(await handler.get(key, { kind: "APP_PAGE" }), null);
     await handler.set(key, value, { cacheControl: { revalidate: 60, expire: 3_600 } });
     const found = await handler.get(key, { kind: "APP_PAGE" });
     assert.deepEqual(found?.value?.rscData, rsc, key);

@@ -157,7 +157,8 @@ impl Requests {
         way: Way,
         answer: Option<&Answer>,
     ) -> bool {
-        let Told { revision, overwrites } = way.told(process, began, answer.map(|answer| &answer.lookup));
+        let Told { revision, began_at, overwrites } =
+            way.told(process, began, answer.map(|answer| &answer.lookup));
         rendered.epoch = match answer {
             Some(answer) => answer.epoch_of(revision),
             None => Some(self.history.epoch()),
@@ -172,6 +173,7 @@ impl Requests {
             lifetime: Lifetime { revalidate: Revalidate::Never, expire_s: self.plan.expire_s },
             last_modified_ms: number, // nothing here is due by time, so it may say which render this is
             revision,
+            began_at,
             overwrites,
             only_if_absent: false,
         };

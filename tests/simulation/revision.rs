@@ -24,6 +24,8 @@ pub enum Way {
     OwnGet,
     /// It has asked, and yet cannot say what it was told.
     Nameless,
+    /// Nor can this one, but when it began.
+    Dated,
     /// It names what its process had seen when it began, and has read the log then.
     Began,
     /// It has not asked at all (Next skips the get of a fetch in on-demand revalidation): when it began is all that it knows.
@@ -33,6 +35,7 @@ pub enum Way {
 /// What a set is told of its render.
 pub struct Told {
     pub revision: Option<u64>,
+    pub began_at: Option<u64>,
     pub overwrites: bool,
 }
 
@@ -50,7 +53,7 @@ impl RevisionRule {
         match self {
             RevisionRule::Instance => Way::OwnGet,
             RevisionRule::SharedInstance => Way::Nameless,
-            RevisionRule::Mixed => *random.pick(&[Way::OwnGet, Way::Nameless, Way::NoGet]),
+            RevisionRule::Mixed => *random.pick(&[Way::OwnGet, Way::Dated, Way::NoGet]),
             RevisionRule::Process => Way::Began,
         }
     }
@@ -75,10 +78,11 @@ impl Way {
     pub fn told(self, process: &Process, began: Moment, lookup: Option<&Lookup>) -> Told {
         let revision = match self {
             Way::OwnGet => lookup.map(|lookup| lookup.version),
-            Way::Nameless => None,
-            Way::Began | Way::NoGet => Some(process.cache.version_at(began)),
+            Way::Nameless | Way::Dated | Way::NoGet => None,
+            Way::Began => Some(process.cache.version_at(began)),
         };
+        let began_at = matches!(self, Way::Dated | Way::NoGet).then(|| process.cache.version_at(began));
         let overwrites = lookup.is_none_or(|lookup| matches!(lookup.outcome, Outcome::Fresh(_)));
-        Told { revision, overwrites }
+        Told { revision, began_at, overwrites }
     }
 }
