@@ -9,8 +9,9 @@ import { BoundedBody, ChunkedBody, UnboundedBody } from "./response-body.mjs";
 
 /** As many as Node's own client takes. */
 const MAX_HEAD_BYTES = 16 * 1024;
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?(?:\r\n|$)/y;
+/** A header with the end of its line; white space after the value is still in it. */
+const HEADER_LINE = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*)(?:\r\n|$)/y;
 
 export class ResponseReader {
   /** Whether another request may follow on the connection. */
@@ -79,53 +80,54 @@ export class ResponseReader {
 
   /** @param {string} head */
   #readHead(head) {
-    const lines = head.split("\r\n");
-    const [statusLine = ""] = lines;
-    const [, minor, status] = STATUS_LINE.exec(statusLine) ?? [];
-    if (status === undefined || /[\0\r\n]/.test(statusLine)) {
+    STATUS_LINE.lastIndex = 0;
+    const [statusLine, minor, status] = STATUS_LINE.exec(head) ?? [];
+    if (statusLine === undefined) {
       throw new MalformedResponse("it does not begin with a status line");
     }
     this.#status = Number(status);
     this.#headers = [];
-    for (let index = 1; index < lines.length; index++) {
-      pushHeader(this.#headers, /** @type {string} */ (lines[index]));
+    const framing = new Framing();
+    for (let index = statusLine.length; index < head.length; index = HEADER_LINE.lastIndex) {
+      HEADER_LINE.lastIndex = index;
+      const [, name, value] = HEADER_LINE.exec(head) ?? [];
+      if (name === undefined || value === undefined) {
+        throw new MalformedResponse("a line of its head is no header");
+      }
+      const lower = name.toLowerCase();
+      const trimmed = isBlank(value.charCodeAt(value.length - 1)) ? value.replace(/[ \t]+$/, "") : value;
+      this.#headers.push(lower, trimmed);
+      framing.add(lower, trimmed);
     }
     if (this.#status === 101) {
       throw new MalformedResponse("it switches to a protocol that was not asked for");
     }
     if (this.#status >= 200) {
-      this.#keepAlive(minor === "1");
-      this.#body = this.#bodyToCome();
+      this.keepsConnection = minor === "1" && !framing.closes;
+      this.keptForMs = framing.keptForMs;
+      this.#body = this.#bodyToCome(framing);
     }
     // Below: one that is still to be followed by the response itself.
   }
 
-  /** @param {boolean} byDefault */
-  #keepAlive(byDefault) {
-    this.keepsConnection = byDefault && !/(^|,)[ \t]*close[ \t]*(,|$)/i.test(this.#values("connection").join());
-    const [, seconds] = /(?:^|,)[ \t]*timeout=(\d{1,9})/i.exec(this.#values("keep-alive").join()) ?? [];
-    if (seconds !== undefined) {
-      this.keptForMs = Number(seconds) * 1_000;
-    }
-  }
-
-  /** https://www.rfc-editor.org/rfc/rfc9112#section-6.3 */
-  #bodyToCome() {
-    const codings = this.#values("transfer-encoding");
-    const lengths = this.#values("content-length");
+  /**
+   * https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+   *
+   * @param {Framing} framing
+   */
+  #bodyToCome({ coding, length }) {
     if (this.#status === 204 || this.#status === 304) {
       return new BoundedBody(0);
     }
-    if (codings.length > 0) {
+    if (coding !== undefined) {
       // With a length beside it somebody on the way may have been misled.
-      if (codings.length > 1 || codings[0]?.toLowerCase() !== "chunked" || lengths.length > 0) {
+      if (coding.toLowerCase() !== "chunked" || length !== undefined) {
         throw new MalformedResponse("its transfer-encoding is not chunked alone");
       }
       return new ChunkedBody();
     }
-    if (lengths.length > 0) {
-      const [length = ""] = lengths;
-      if (lengths.some((other) => other !== length) || !/^\d{1,15}$/.test(length)) {
+    if (length !== undefined) {
+      if (!/^\d{1,15}$/.test(length)) {
         throw new MalformedResponse("its content-length is no length");
       }
       return new BoundedBody(Number(length));
@@ -134,43 +136,42 @@ export class ResponseReader {
     return new UnboundedBody();
   }
 
-  /** @param {string} wanted */
-  #values(wanted) {
-    /** @type {string[]} */
-    const values = [];
-    for (let index = 0; index < this.#headers.length; index += 2) {
-      if (this.#headers[index] === wanted) {
-        values.push(/** @type {string} */ (this.#headers[index + 1]));
-      }
-    }
-    return values;
-  }
-
   /** @param {Body} body */
   #response(body) {
     return { status: this.#status, headers: this.#headers, body: body.bytes() };
   }
 }
 
-/**
- * @param {string[]} headers
- * @param {string} line
- */
-function pushHeader(headers, line) {
-  const colon = line.indexOf(":");
-  const name = line.slice(0, Math.max(colon, 0));
-  if (!HEADER_NAME.test(name) || /[\0\r\n]/.test(line)) {
-    throw new MalformedResponse("a line of its head is no header");
+/** What headers tell of the body's end, and of the connection's. */
+class Framing {
+  /** @type {string | undefined} */
+  coding;
+  /** @type {string | undefined} */
+  length;
+  closes = false;
+  keptForMs = Infinity;
+
+  /** @param {string} name @param {string} value */
+  add(name, value) {
+    switch (name) {
+      case "content-length":
+        // Two that differ are no length.
+        this.length = this.length === undefined || this.length === value ? value : `${this.length}, ${value}`;
+        break;
+      case "transfer-encoding":
+        this.coding = this.coding === undefined ? value : `${this.coding}, ${value}`;
+        break;
+      case "connection":
+        this.closes ||= value !== "keep-alive" && /(^|,)[ \t]*close[ \t]*(,|$)/i.test(value);
+        break;
+      case "keep-alive": {
+        const [, seconds] = /(?:^|,)[ \t]*timeout=(\d{1,9})/i.exec(value) ?? [];
+        if (seconds !== undefined) {
+          this.keptForMs = Number(seconds) * 1_000;
+        }
+      }
+    }
   }
-  let start = colon + 1;
-  let end = line.length;
-  while (start < end && isBlank(line.charCodeAt(start))) {
-    start += 1;
-  }
-  while (end > start && isBlank(line.charCodeAt(end - 1))) {
-    end -= 1;
-  }
-  headers.push(name.toLowerCase(), line.slice(start, end));
 }
 
 /** @param {number} code */
