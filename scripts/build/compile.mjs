@@ -26,17 +26,23 @@ import { withBuildId } from "./build-id.mjs";
  */
 export async function compileAll(root, targetDir, settings, tools) {
   await mkdir(targetDir, { recursive: true });
-  const compiled = [];
+  /** @type {Promise<Compiled>[]} */
+  const underWay = [];
   for (const artifact of settings.artifacts) {
     // A folder of its own, since another build may run at the same time.
     const out = await mkdtemp(join(resolve(targetDir), "wasm-pack-"));
     try {
-      compiled.push(await compileInto(out, root, targetDir, { settings, artifact }, tools));
-    } finally {
+      await compileInto(out, root, targetDir, { settings, artifact }, tools);
+    } catch (error) {
       await rm(out, { recursive: true, force: true });
+      throw error;
     }
+    // On one core, while the next is compiled.
+    const optimizing = optimize(out, artifact.name, settings).finally(() => rm(out, { recursive: true, force: true }));
+    optimizing.catch(() => {}); // told of below
+    underWay.push(optimizing);
   }
-  return compiled;
+  return Promise.all(underWay);
 }
 
 /**
@@ -45,11 +51,10 @@ export async function compileAll(root, targetDir, settings, tools) {
  * @param {string} targetDir
  * @param {{ settings: import("./settings.mjs").Settings, artifact: import("./settings.mjs").Artifact }} what
  * @param {string[]} tools
- * @returns {Promise<Compiled>}
  */
 async function compileInto(out, root, targetDir, { settings, artifact }, tools) {
   const { name, features } = artifact;
-  console.log(`> wasm-pack build of ${name} (a minute or two the first time)`);
+  console.log(`> wasm-pack build of ${name} (half a minute the first time)`);
   const flags = ["--target", "web", "--out-dir", out, "--out-name", name, "--mode", "no-install", "--no-pack"];
   const ofCargo = ["--locked", "--no-default-features", `--features=${features.join(",")}`];
   await run("wasm-pack", ["build", resolve(root), ...flags, "--", ...ofCargo], {
@@ -60,13 +65,22 @@ async function compileInto(out, root, targetDir, { settings, artifact }, tools) 
       CARGO_ENCODED_RUSTFLAGS: [...settings.rustc.flags, ...(await remapFlags(root))].join("\x1f"),
     },
   });
-  console.log("> wasm-opt (a quarter of a minute)");
+}
+
+/**
+ * @param {string} out
+ * @param {string} name
+ * @param {import("./settings.mjs").Settings} settings
+ * @returns {Promise<Compiled>}
+ */
+async function optimize(out, name, settings) {
+  console.log(`> wasm-opt of ${name} (a quarter of a minute)`);
   const optimized = join(out, `${name}.wasm`);
   const wasmOpt = fileURLToPath(new URL("../../node_modules/binaryen/bin/wasm-opt", import.meta.url));
   // The names go before they are stripped, for profiles: functions keep their order.
   const symbols = join(out, `${name}.symbols`);
-  const flagsOfOpt = settings["wasm-opt"].flags.flatMap((flag) => (flag === "--strip-debug" ? [`--symbolmap=${symbols}`, flag] : flag));
-  await run(process.execPath, [wasmOpt, ...flagsOfOpt, "-o", optimized, join(out, `${name}_bg.wasm`)]);
+  const flags = settings["wasm-opt"].flags.flatMap((flag) => (flag === "--strip-debug" ? [`--symbolmap=${symbols}`, flag] : flag));
+  await run(process.execPath, [wasmOpt, ...flags, "-o", optimized, join(out, `${name}_bg.wasm`)]);
   return {
     name,
     ...withBuildId(await readFile(optimized)),
