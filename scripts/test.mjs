@@ -36,7 +36,14 @@ const STEPS = [
     commands: [clippyForWasm("admin,cache,chain"), ...(await featuresOfArtifacts()).map(clippyForWasm)],
   },
   { name: "JavaScript unit tests", commands: await nodeTests("unit"), counts: "node" },
-  { name: "integration with dynalite", commands: await nodeTests("integration"), counts: "node", env: on("dynalite") },
+  {
+    name: "integration with dynalite",
+    lane: "emulator",
+    needs: "build",
+    commands: await nodeTests("integration"),
+    counts: "node",
+    env: on("dynalite"),
+  },
   {
     name: "integration with DynamoDB Local",
     commands: await nodeTests("integration"),

@@ -67,7 +67,7 @@ export async function ensureTool(crate, version) {
 /**
  * Installs aside and then renames: a folder that is there is whole.
  *
- * @param {string} crate
+ * @param {keyof typeof PROGRAMS} crate
  * @param {string} version
  * @param {string} folder
  */

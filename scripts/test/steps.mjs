@@ -12,7 +12,8 @@ import { runLogged } from "./processes.mjs";
  * @property {"cargo" | "node"} [counts] whose summary tells how many tests ran; none: the step is one check
  * @property {Record<string, string>} [env]
  * @property {number} [limitMs] after which it is ended, and has failed
- * @property {"Rust"} [lane] it needs none of the other steps, but for those of its lane
+ * @property {"Rust" | "emulator"} [lane] it needs none of the other steps, but for those of its lane, and what it names
+ * @property {string} [needs] the step of another lane that comes first
  */
 
 /** @typedef {{ name: string, passed: number, failed: number, ms: number, why?: string }} Result */
@@ -36,29 +37,29 @@ export async function runSteps(steps, { root, verbose, sideBySide }) {
   const began = performance.now();
   /** @type {Map<Step, Result>} */
   const results = new Map();
-  await Promise.all(
-    (sideBySide ? lanesOf(steps) : [steps]).map(async (lane) => {
-      for (const step of lane) {
-        const place = `[${steps.indexOf(step) + 1}/${steps.length}]`;
-        console.log(`${place} ${step.name} …`);
-        const { result, output } = await runStep(step, root, verbose);
-        results.set(step, result);
-        console.log(`${place} ${lineOf(result)}`);
-        const logFile = join(logs, `${step.name.replaceAll(/\W+/g, "-").toLowerCase()}.log`);
-        await writeFile(logFile, output);
-        if (result.failed > 0 && !verbose) {
-          console.log(indented(output.trimEnd().split("\n").slice(-SHOWN_LINES)));
-          console.log(`    (all of it: ${logFile})`);
-        }
-      }
-    }),
-  );
+  /** @param {Step} step */
+  const runAndTell = async (step) => {
+    const place = `[${steps.indexOf(step) + 1}/${steps.length}]`;
+    console.log(`${place} ${step.name} …`);
+    const { result, output } = await runStep(step, root, verbose);
+    results.set(step, result);
+    console.log(`${place} ${lineOf(result)}`);
+    const logFile = join(logs, `${step.name.replaceAll(/\W+/g, "-").toLowerCase()}.log`);
+    await writeFile(logFile, output);
+    if (result.failed > 0 && !verbose) {
+      console.log(indented(output.trimEnd().split("\n").slice(-SHOWN_LINES)));
+      console.log(`    (all of it: ${logFile})`);
+    }
+  };
+  /** @type {Map<string | undefined, Promise<void>>} by a lane's name, and by a step's */
+  const ended = new Map();
+  for (const step of steps) {
+    const lane = sideBySide ? `lane ${step.lane}` : "the only lane";
+    const running = Promise.all([ended.get(lane), ended.get(step.needs)]).then(() => runAndTell(step));
+    ended.set(lane, running).set(step.name, running);
+  }
+  await Promise.all(ended.values());
   return summarize(steps.flatMap((step) => results.get(step) ?? []), performance.now() - began);
-}
-
-/** @param {Step[]} steps */
-function lanesOf(steps) {
-  return [...new Set(steps.map(({ lane }) => lane))].map((name) => steps.filter(({ lane }) => lane === name));
 }
 
 /**
