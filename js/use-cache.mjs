@@ -3,6 +3,7 @@
 import runtime from "#runtime";
 import { buildMemory, isBuilding } from "./build-memory.mjs";
 import { BrokenStream, streamOf } from "./byte-stream.mjs";
+import { createCalledFor } from "./called-for.mjs";
 import { createRefreshes } from "./refreshes.mjs";
 import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate, within } from "./guarded.mjs";
@@ -15,6 +16,11 @@ import { warmUpOnLambda } from "./warm-up.mjs";
 /** @typedef {import("../types/use-cache.d.ts").UseCacheHandler} UseCacheHandler */
 /** @typedef {import("./shared.mjs").SharedCache} SharedCache */
 /** @typedef {{ rendered: Promise<unknown>, stored: Promise<void> }} PendingSet neither rejects */
+/**
+ * @typedef {object} Known what a handler remembers
+ * @property {Map<string, number>} slots those of large entries, as this process used or saw them last
+ * @property {ReturnType<typeof createCalledFor>} calledFor
+ */
 
 /** The kind of these entries; Next has no name for it. */
 const KIND = "USE_CACHE";
@@ -25,6 +31,12 @@ const MAX_SLOTS_KEPT = 1_000;
 /** Next's own value for "regenerate behind it, whatever the lifetime says". */
 const REGENERATE = -1;
 
+/** What a tag starts with of an entry that only names the root parameters by which Next finds the entry itself. */
+const ROOT_PARAM_TAG = "_N_RP_";
+
+/** As Next stamps entries. */
+const now = () => performance.timeOrigin + performance.now();
+
 /** @type {typeof import("../types/use-cache.d.ts").createUseCacheHandler} */
 export function createUseCacheHandler(given = {}) {
   const options = resolveOptions(given, runtime.env);
@@ -32,8 +44,8 @@ export function createUseCacheHandler(given = {}) {
   const refreshes = createRefreshes();
   /** @type {Map<string, PendingSet>} */
   const pending = new Map();
-  /** @type {Map<string, number>} the slots of large entries, as this process used or saw them last */
-  const slots = new Map();
+  /** @type {Known} */
+  const known = { slots: new Map(), calledFor: createCalledFor() };
   /** Whether Next hands `get` the soft tags of the page that asks; if not, it asks for their expiration afterwards. */
   let getsSoftTags = false;
 
@@ -49,13 +61,13 @@ export function createUseCacheHandler(given = {}) {
         return buildMemory.get(cacheKey);
       }
       const request = { key: cacheKey, tags: [], softTags: strings(softTags ?? []), byKnownLog: refreshes.isKnown() };
-      return guarded(options, "get", undefined, (cache) => readEntry(cache, request, slots));
+      return guarded(options, "get", undefined, (cache) => readEntry(cache, request, known));
     },
 
     async set(cacheKey, pendingEntry) {
       const stored = isBuilding()
         ? buildMemory.set(cacheKey, pendingEntry)
-        : guarded(options, "set", undefined, (cache) => storeUnbroken(cache, cacheKey, pendingEntry, slots));
+        : guarded(options, "set", undefined, (cache) => storeUnbroken(cache, cacheKey, pendingEntry, known));
       const set = { rendered: pendingEntry.catch(() => {}), stored };
       pending.set(cacheKey, set);
       await stored;
@@ -107,15 +119,20 @@ async function settled({ rendered, stored }, budgetMs) {
  * @param {SharedCache} cache
  * @param {{ key: string, tags: string[], softTags: string[], byKnownLog: boolean }} request whether the log was read for
  *   this request
- * @param {Map<string, number>} slots
+ * @param {Known} known
  * @returns {Promise<UseCacheEntry | undefined>}
  */
-async function readEntry(cache, request, slots) {
+async function readEntry(cache, request, { slots, calledFor }) {
   const { key } = request;
+  const begunAt = now();
   const operation = cache.begin(key, KIND);
   const found = await cache.core.get(request, operation.meter);
   const isOurs = found.status !== "miss" && found.kind === KIND;
   const body = isOurs ? await bodyOf(cache, key, found, slots, operation) : undefined;
+  // Next's seconds may be fractions, the core's are not.
+  if (found.callsForRender || !body || now() > found.value.timestamp + found.value.revalidate * 1_000) {
+    calledFor.call(key, begunAt);
+  }
   if (found.reason === "unavailable") {
     const line = `the table ${cache.options.tableName} did not give an entry of 'use cache': ${found.detail}`;
     cache.complain("warn", "get", `${line} It is rendered without the cache meanwhile.`);
@@ -158,9 +175,9 @@ async function bodyOf(cache, key, { value, rawBytes, storedBytes }, slots, opera
  * @param {SharedCache} cache
  * @param {string} key
  * @param {Promise<UseCacheEntry>} pendingEntry
- * @param {Map<string, number>} slots
+ * @param {Known} known
  */
-async function storeUnbroken(cache, key, pendingEntry, slots) {
+async function storeUnbroken(cache, key, pendingEntry, known) {
   /** @type {UseCacheEntry | undefined} */
   const rendered = await pendingEntry.catch(() => undefined);
   try {
@@ -170,7 +187,7 @@ async function storeUnbroken(cache, key, pendingEntry, slots) {
       return;
     }
     if (rendered) {
-      return await storeEntry(cache, key, rendered, slots);
+      return await storeEntry(cache, key, rendered, known);
     }
   } catch (error) {
     if (!(error instanceof BrokenStream)) {
@@ -184,9 +201,9 @@ async function storeUnbroken(cache, key, pendingEntry, slots) {
  * @param {SharedCache} cache
  * @param {string} key
  * @param {UseCacheEntry} rendered
- * @param {Map<string, number>} slots
+ * @param {Known} known
  */
-async function storeEntry(cache, key, rendered, slots) {
+async function storeEntry(cache, key, rendered, { slots, calledFor }) {
   const operation = cache.begin(key, KIND);
   const { value: stream, tags, stale, timestamp, expire, revalidate } = rendered;
   const entry = {
@@ -200,12 +217,15 @@ async function storeEntry(cache, key, rendered, slots) {
     revision: cache.core.versionAt(timestamp, timestamp - performance.timeOrigin),
     overwrites: false,
   };
+  // An entry that names root parameters is stored with each that has them, and says the same.
+  const overwrites = !calledFor.has(key, timestamp) && !entry.tags.some((tag) => tag.startsWith(ROOT_PARAM_TAG));
   const slot = nextSlot(slots.get(key));
   remember(slots, key, slot); // at once: a set that overlaps takes another
   const value = { tags: [...tags], stale, timestamp, expire, revalidate };
   try {
     const body = await storeBody(cache, entry, stream, slot, operation);
-    const stored = await cache.core.set({ ...entry, value: { ...value, ...bodyIn(body) } }, operation.meter);
+    const stored = await cache.core.set({ ...entry, overwrites, value: { ...value, ...bodyIn(body) } }, operation.meter);
+    calledFor.store(key, now());
     const whole = "body" in body ? stored : { rawBytes: body.segments.bytes, storedBytes: body.storedBytes };
     operation.end("set", undefined, whole);
   } catch (error) {

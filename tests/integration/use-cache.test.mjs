@@ -152,6 +152,7 @@ test("what was rendered before a revalidation and stored after it is not served"
 
 test("a request reads the log once, and entries in memory cost nothing more", async () => {
   const { a } = await twoInstances();
+  await a.useCache.get(KEY, []);
   await a.useCache.set(KEY, Promise.resolve(entry("warm")));
   const actions = await a.actionsOf(async () => {
     await a.useCache.refreshTags();
@@ -169,6 +170,36 @@ test("the singular and the plural handler share revalidations", async () => {
   assert.equal(await a.useCache.get(KEY, []), undefined);
   await a.useCache.updateTags(["t"]);
   assert.equal(await b.request().get("/a", { kind: "APP_PAGE" }), null);
+});
+
+test("what Next renders without having asked, as in on-demand revalidation, takes the place of other instances' copies", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.get(KEY, []);
+  await a.useCache.set(KEY, Promise.resolve(entry("first")));
+  assert.equal(await textOf(await b.useCache.get(KEY, [])), "first");
+  await a.useCache.set(KEY, Promise.resolve(entry("second")));
+  assert.equal(await textOf(await b.useCache.get(KEY, [])), "second");
+});
+
+test("what a get has called for is one write, also where several renders of it overlap", async () => {
+  const { a } = await twoInstances();
+  await Promise.all([a.useCache.get(KEY, []), a.useCache.get(KEY, [])]);
+  const [first, second] = [entry("first"), entry("second")];
+  await a.useCache.set(KEY, Promise.resolve(first));
+  const again = await a.actionsOf(() => a.useCache.set(KEY, Promise.resolve(second)));
+  assert.deepEqual(again, ["PutItem"]);
+  // Due by Next's seconds, not yet by whole ones.
+  await a.useCache.set(KEY, Promise.resolve(entry("brief", { revalidate: 0.01 })));
+  await setTimeout(20);
+  await a.useCache.get(KEY, []);
+  assert.deepEqual(await a.actionsOf(() => a.useCache.set(KEY, Promise.resolve(entry("third")))), ["PutItem"]);
+});
+
+test("an entry that names root parameters is one write with each entry that has them", async () => {
+  const { a } = await twoInstances();
+  const named = () => Promise.resolve(entry("\0", { tags: ["t", "_N_RP_lang"] }));
+  await a.useCache.set(KEY, named());
+  assert.deepEqual(await a.actionsOf(() => a.useCache.set(KEY, named())), ["PutItem"]);
 });
 
 test("a large entry is split and read whole", async () => {
