@@ -1,6 +1,6 @@
 // Large values of 'use cache': stored in segments while their stream is read, so that this package never holds more than
-// one of them. A segment is an entry of its own, with the tags and the lifetime of the whole; the entry that names the
-// segments is written last and is the commit point.
+// one of them. A segment is an entry of its own, with the tags and the lifetime of the whole, and replaces another where the
+// whole does; the entry that names the segments is written last and is the commit point.
 
 import { pieces } from "./byte-stream.mjs";
 

@@ -215,16 +215,15 @@ async function storeEntry(cache, key, rendered, { slots, calledFor }) {
     lastModified: timestamp,
     // Its render began at `timestamp`, and has seen what this process had seen by then.
     revision: cache.core.versionAt(timestamp, timestamp - performance.timeOrigin),
-    overwrites: false,
+    // An entry that names root parameters is stored with each that has them, and says the same.
+    overwrites: !calledFor.has(key, timestamp) && !tags.some((tag) => tag.startsWith(ROOT_PARAM_TAG)),
   };
-  // An entry that names root parameters is stored with each that has them, and says the same.
-  const overwrites = !calledFor.has(key, timestamp) && !entry.tags.some((tag) => tag.startsWith(ROOT_PARAM_TAG));
   const slot = nextSlot(slots.get(key));
   remember(slots, key, slot); // at once: a set that overlaps takes another
   const value = { tags: [...tags], stale, timestamp, expire, revalidate };
   try {
     const body = await storeBody(cache, entry, stream, slot, operation);
-    const stored = await cache.core.set({ ...entry, overwrites, value: { ...value, ...bodyIn(body) } }, operation.meter);
+    const stored = await cache.core.set({ ...entry, value: { ...value, ...bodyIn(body) } }, operation.meter);
     calledFor.store(key, now());
     const whole = "body" in body ? stored : { rawBytes: body.segments.bytes, storedBytes: body.storedBytes };
     operation.end("set", undefined, whole);

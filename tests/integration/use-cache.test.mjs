@@ -181,6 +181,16 @@ test("what Next renders without having asked, as in on-demand revalidation, take
   assert.equal(await textOf(await b.useCache.get(KEY, [])), "second");
 });
 
+test("so does a large one, also of copies of segments that lay in the same slots", async () => {
+  const { a, b } = await twoInstances();
+  await a.useCache.get(KEY, []);
+  for (let count = 0; count < 12; count++) {
+    await a.useCache.set(KEY, Promise.resolve(entry(`${count} ${"x".repeat(MIB)}`)));
+    const found = await textOf(await b.useCache.get(KEY, []));
+    assert.equal(found?.split(" ")[0], String(count));
+  }
+});
+
 test("what a get has called for is one write, also where several renders of it overlap", async () => {
   const { a } = await twoInstances();
   await Promise.all([a.useCache.get(KEY, []), a.useCache.get(KEY, [])]);
