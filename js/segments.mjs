@@ -57,12 +57,13 @@ export async function storeBody(cache, entry, stream, slot, operation) {
  * The segments of a body.
  *
  * @param {SharedCache} cache
- * @param {string} key the entry's
+ * @param {{ key: string, softTags: string[] }} request for the entry: of its segments too there may be copies in memory that its
+ *   soft tags have ended
  * @param {Segments} segments
  * @param {Operation} operation
  * @returns {Promise<{ chunks: Uint8Array[], storedBytes: number } | undefined>} undefined when one is gone, or of another write
  */
-export async function readBody(cache, key, { slot, generation, count, bytes }, operation) {
+export async function readBody(cache, { key, softTags }, { slot, generation, count, bytes }, operation) {
   /** @type {Uint8Array[]} */
   const chunks = Array.from({ length: count });
   let storedBytes = 0;
@@ -72,7 +73,7 @@ export async function readBody(cache, key, { slot, generation, count, bytes }, o
     while (isWhole && next < count) {
       const index = next++;
       const name = segmentKey(key, slot, index);
-      const found = await cache.core.get({ key: name, tags: [], softTags: [], byKnownLog: true }, operation.meter);
+      const found = await cache.core.get({ key: name, tags: [], softTags, byKnownLog: true }, operation.meter);
       isWhole &&= found.status !== "miss" && found.kind === KIND && found.value.generation === generation;
       chunks[index] = found.value?.body;
       storedBytes += found.storedBytes ?? 0;

@@ -128,7 +128,7 @@ async function readEntry(cache, request, { slots, calledFor }) {
   const operation = cache.begin(key, KIND);
   const found = await cache.core.get(request, operation.meter);
   const isOurs = found.status !== "miss" && found.kind === KIND;
-  const body = isOurs ? await bodyOf(cache, key, found, slots, operation) : undefined;
+  const body = isOurs ? await bodyOf(cache, request, found, slots, operation) : undefined;
   // Next's seconds may be fractions, the core's are not.
   if (found.callsForRender || !body || now() > found.value.timestamp + found.value.revalidate * 1_000) {
     calledFor.call(key, begunAt);
@@ -155,17 +155,17 @@ async function readEntry(cache, request, { slots, calledFor }) {
  * The body of an entry that was found, and its size.
  *
  * @param {SharedCache} cache
- * @param {string} key
+ * @param {{ key: string, softTags: string[] }} request
  * @param {{ value: any, rawBytes: number, storedBytes: number }} found
  * @param {Map<string, number>} slots
  * @param {import("./operations.mjs").Operation} operation
  */
-async function bodyOf(cache, key, { value, rawBytes, storedBytes }, slots, operation) {
+async function bodyOf(cache, request, { value, rawBytes, storedBytes }, slots, operation) {
   if (!value.segments) {
     return { chunks: [value.body], rawBytes, storedBytes };
   }
-  remember(slots, key, value.segments.slot);
-  const read = await readBody(cache, key, value.segments, operation);
+  remember(slots, request.key, value.segments.slot);
+  const read = await readBody(cache, request, value.segments, operation);
   return read && { chunks: read.chunks, rawBytes: value.segments.bytes, storedBytes: read.storedBytes };
 }
 

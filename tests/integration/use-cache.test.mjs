@@ -191,6 +191,21 @@ test("so does a large one, also of copies of segments that lay in the same slots
   }
 });
 
+test("a large one that a path's revalidation has ended is read anew, also where there are copies of segments in the same slots", async () => {
+  const { a, b } = await twoInstances();
+  const softTags = ["_N_T_/path"];
+  for (let count = 0; count < 12; count++) {
+    await a.useCache.refreshTags();
+    assert.equal(await a.useCache.get(KEY, softTags), undefined);
+    await setTimeout(2); // the render begins after what the process has seen
+    await a.useCache.set(KEY, Promise.resolve(entry(`${count} ${"x".repeat(MIB)}`)));
+    await b.useCache.refreshTags();
+    const found = await textOf(await b.useCache.get(KEY, softTags));
+    assert.equal(found?.split(" ")[0], String(count));
+    await a.useCache.updateTags(softTags);
+  }
+});
+
 test("what a get has called for is one write, also where several renders of it overlap", async () => {
   const { a } = await twoInstances();
   await Promise.all([a.useCache.get(KEY, []), a.useCache.get(KEY, [])]);
