@@ -53,9 +53,14 @@ export async function readBuildId({ serverDistDir }) {
   }
   let buildId = buildIds.get(serverDistDir);
   if (!buildId) {
-    buildId = runtime
-      .readFile(`${serverDistDir}/../BUILD_ID`)
-      .then((bytes) => (bytes ? new TextDecoder().decode(bytes).trim() || null : null));
+    buildId = runtime.readFile(`${serverDistDir}/../BUILD_ID`).then((bytes) => {
+      const id = bytes ? new TextDecoder().decode(bytes).trim() || null : null;
+      if (id === null) {
+        // A process without a free file may have one later; else it would share its pages with all builds for as long as it lives.
+        buildIds.delete(serverDistDir);
+      }
+      return id;
+    });
     buildIds.set(serverDistDir, buildId);
   }
   // Every server sets it, from its configuration. It holds no space.

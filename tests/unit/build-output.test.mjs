@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readBuildId } from "../../js/build-output.mjs";
 import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
 import runtime from "../../js/runtime/node.mjs";
 
@@ -39,4 +40,16 @@ test("a page that nobody has stored is the build's", async () => {
 test("a page whose row cannot be read is not: what was stored is newer", async () => {
   const row = { key: { S: "/page" }, value: { B: "AAAA" } };
   assert.equal(await handlerOver([row]).get("/page", { kind: "PAGES" }), null);
+});
+
+test("the id of a build that could not be read once is read again", async () => {
+  const { readFile } = runtime;
+  try {
+    runtime.readFile = async () => null;
+    assert.equal(await readBuildId({ serverDistDir: "/built/server" }), null);
+    runtime.readFile = async () => new TextEncoder().encode("build-1\n");
+    assert.equal(await readBuildId({ serverDistDir: "/built/server" }), "build-1");
+  } finally {
+    runtime.readFile = readFile;
+  }
 });
