@@ -211,6 +211,39 @@ test("no more than 50 connections are open at once, the others wait, and who is 
   assert.deepEqual(received.sort(), names.filter((name) => name !== "55").sort());
 });
 
+test("kept connections that have gone silent together cost one attempt, not one each", async () => {
+  const { url, connections, hold } = await heldServer();
+  await Promise.all(Array.from({ length: 8 }, () => fetch(url, post("x"))));
+  assert.equal(connections.size, 8);
+  const gone = new Set(connections);
+  hold((socket) => gone.has(socket));
+  await assert.rejects(fetch(url, { ...post("x"), signal: AbortSignal.timeout(150) }), /called off/);
+  const response = await fetch(url, { ...post("x"), signal: AbortSignal.timeout(2_000) });
+  assert.equal(await textOf(response), "ok");
+  await until(() => connections.size === 1);
+});
+
+test("a connection that has answered since another one fell silent is kept", async () => {
+  const { url, connections, hold } = await heldServer();
+  await Promise.all([fetch(url, post("x")), fetch(url, post("x"))]);
+  hold((_socket, { headers }) => headers["x-name"] === "slow");
+  const slow = fetch(url, { ...post("x", { "x-name": "slow" }), signal: AbortSignal.timeout(150) });
+  await fetch(url, post("x"));
+  await assert.rejects(slow, /called off/);
+  const before = new Set(connections);
+  await fetch(url, post("x"));
+  assert.deepEqual([...connections].filter((socket) => !before.has(socket)), []);
+});
+
+test("a request that is called off before an answer can be there takes no other connection along", async () => {
+  const { url, connections, hold } = await heldServer();
+  await Promise.all(Array.from({ length: 4 }, () => fetch(url, post("x"))));
+  hold((_socket, { headers }) => headers["x-name"] === "slow");
+  const slow = fetch(url, { ...post("x", { "x-name": "slow" }), signal: AbortSignal.timeout(20) });
+  await assert.rejects(slow, /called off/);
+  await until(() => connections.size === 3);
+});
+
 test("a socket that cannot even be made is an error", async () => {
   const connect = () => {
     throw new RangeError("no socket");
@@ -314,6 +347,26 @@ async function listen(listener) {
     server.closeAllConnections();
   });
   return addressOf(server);
+}
+
+/** A server that does not answer what it is told to hold, with its open connections. */
+async function heldServer() {
+  /** @type {Set<net.Socket>} */
+  const connections = new Set();
+  /** @type {(socket: net.Socket, incoming: http.IncomingMessage) => boolean} */
+  let isHeld = () => false;
+  const url = await listen(async (incoming, outgoing) => {
+    const { socket } = incoming;
+    if (!connections.has(socket)) {
+      connections.add(socket);
+      socket.on("close", () => connections.delete(socket));
+    }
+    if (!isHeld(socket, incoming)) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      outgoing.end("ok");
+    }
+  });
+  return { url, connections, hold: (/** @type {typeof isHeld} */ which) => void (isHeld = which) };
 }
 
 /** @param {(socket: net.Socket) => void} listener */

@@ -22,6 +22,9 @@ import { ResponseReader } from "./response-reader.mjs";
 /** How often an idle connection is tried, as Node's own client has it. */
 const PROBE_AFTER_MS = 1_000;
 
+// Taken when the module loads: Next replaces the global one while it prerenders.
+const now = performance.now.bind(performance);
+
 /** A kept connection turned out to be closed, before it brought a byte of the response. */
 export class DeadConnection extends Error {}
 
@@ -29,6 +32,7 @@ export class Connection {
   #socket;
   #isOpen = false;
   #isReused = false;
+  #sentAt = 0;
   /** @type {Exchange | undefined} */
   #exchange;
   /** @type {ResponseReader | undefined} of a response that has begun */
@@ -57,9 +61,15 @@ export class Connection {
     return !this.#socket.destroyed;
   }
 
+  /** When what goes over it was sent, where it is a kept connection that has brought no byte since. */
+  get silentSince() {
+    return this.#isReused && this.#exchange && !this.#reader ? this.#sentAt : undefined;
+  }
+
   /** @param {Exchange} exchange */
   send(exchange) {
     this.#exchange = exchange;
+    this.#sentAt = now();
     exchange.connection = this;
     this.#socket.ref();
     if (this.#isOpen) {

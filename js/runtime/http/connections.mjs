@@ -16,6 +16,9 @@ const MAX_CONNECTIONS = 50;
  */
 const MAX_IDLE_MS = 300_000;
 
+/** An answer takes DynamoDB a tenth of it. */
+const SILENT_AFTER_MS = 100;
+
 /** Before the server's own limit: a request takes its time to get there. */
 const MARGIN_MS = 1_000;
 
@@ -24,7 +27,7 @@ const now = performance.now.bind(performance);
 
 export class Connections {
   #connect;
-  /** @type {{ connection: Connection, until: number }[]} the one used last comes last */
+  /** @type {{ connection: Connection, since: number, until: number }[]} the one used last comes last */
   #idle = [];
   /** @type {Set<Connection>} */
   #all = new Set();
@@ -53,12 +56,24 @@ export class Connections {
    */
   cancel(exchange) {
     this.#waiting.delete(exchange);
-    exchange.connection?.destroy();
+    const { connection } = exchange;
+    const silentSince = connection?.silentSince;
+    if (silentSince !== undefined && now() - silentSince >= SILENT_AFTER_MS) {
+      // A peer that has gone without a word took all its connections along, and each would cost an attempt.
+      this.dropIdle(silentSince);
+    }
+    connection?.destroy();
   }
 
-  /** Those that are kept may be as dead as the one that has just turned out to be. */
-  dropIdle() {
-    this.#idle.splice(0).forEach(({ connection }) => connection.destroy());
+  /**
+   * Those that are kept may be as dead as the one that has just turned out to be.
+   *
+   * @param {number} [since] those that have answered since then are not
+   */
+  dropIdle(since = Infinity) {
+    const suspects = this.#idle.filter((idle) => idle.since < since);
+    this.#idle = this.#idle.filter((idle) => idle.since >= since);
+    suspects.forEach(({ connection }) => connection.destroy());
   }
 
   #takeIdle() {
@@ -97,7 +112,8 @@ export class Connections {
       return;
     }
     connection.rest();
-    this.#idle.push({ connection, until: now() + Math.min(keptForMs - MARGIN_MS, MAX_IDLE_MS) });
+    const since = now();
+    this.#idle.push({ connection, since, until: since + Math.min(keptForMs - MARGIN_MS, MAX_IDLE_MS) });
   }
 
   /** @param {Connection} connection */
