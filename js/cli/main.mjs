@@ -14,7 +14,7 @@ import { revalidate } from "./commands/revalidate.mjs";
 import { seed } from "./commands/seed.mjs";
 import { stats } from "./commands/stats.mjs";
 import { ui } from "./commands/ui.mjs";
-import { CommandFailure, EXIT, say } from "./output.mjs";
+import { CommandFailure, EXIT, WrongCommandLine, say } from "./output.mjs";
 import { addTableOptions } from "./table-options.mjs";
 
 /**
@@ -60,6 +60,10 @@ async function main(argv) {
   } catch (error) {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    }
+    if (error instanceof WrongCommandLine) {
+      say(`error: ${error.message}\n(--help says more)`);
+      return EXIT.usage;
     }
     if (!(error instanceof CommandFailure && error.message === "")) {
       say(`error: ${messageOf(error)}`);

@@ -7,6 +7,9 @@ export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 };
 /** How a command fails after it has said why itself, with an empty message, or with the line to say. */
 export class CommandFailure extends Error {}
 
+/** How a command refuses what it was called with, before it does anything. */
+export class WrongCommandLine extends CommandFailure {}
+
 /** @param {string} line */
 export function say(line) {
   process.stderr.write(`${line}\n`);

@@ -1,7 +1,7 @@
 // purge: deletes entries. Not a way to revalidate: copies in the memory of instances are not told.
 
 import { withAdmin } from "../../admin.mjs";
-import { CommandFailure, confirm, print, printJson, progress, say } from "../output.mjs";
+import { CommandFailure, WrongCommandLine, confirm, print, printJson, progress, say } from "../output.mjs";
 import { pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
 
@@ -28,7 +28,7 @@ Examples:
   async run({ options, table = {} }) {
     const { build, keyPrefix, all, dryRun, yes } = options;
     if ([build, keyPrefix, all].filter((given) => given !== undefined).length !== 1) {
-      throw new CommandFailure("name what to delete: one of --build ID, --key-prefix TEXT or --all");
+      throw new WrongCommandLine("name what to delete: one of --build ID, --key-prefix TEXT or --all");
     }
     const deleted = await withAdmin({ ...PATIENT, ...table }, async (admin) => {
       const rows = await rowsOf(admin, ({ key, build: of }) => all || (build !== undefined ? of === build : (key ?? "").startsWith(keyPrefix)));

@@ -1,7 +1,7 @@
 // revalidate: a tag or a path, for every instance.
 
 import { createCacheClient } from "../../entries/client.mjs";
-import { CommandFailure, print, printJson } from "../output.mjs";
+import { WrongCommandLine, print, printJson } from "../output.mjs";
 import { PATIENT } from "../table-options.mjs";
 import { tagsOf } from "../tags.mjs";
 
@@ -25,11 +25,11 @@ Examples:
   async run({ options, table }) {
     const tags = tagsOf({ tags: options.tag, paths: options.path });
     if (tags.length === 0) {
-      throw new CommandFailure("name what to revalidate: --tag TAG or --path PATH");
+      throw new WrongCommandLine("name what to revalidate: --tag TAG or --path PATH");
     }
     const seconds = typeof options.soft === "string" ? Number(options.soft) : undefined;
     if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 0)) {
-      throw new CommandFailure(`--soft takes a whole number of seconds, not ${options.soft}`);
+      throw new WrongCommandLine(`--soft takes a whole number of seconds, not ${options.soft}`);
     }
     const client = createCacheClient({ ...PATIENT, ...table });
     await client.revalidateTag(tags, options.soft === undefined ? undefined : seconds === undefined ? {} : { expire: seconds });

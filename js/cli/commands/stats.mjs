@@ -3,7 +3,7 @@
 import { withAdmin } from "../../admin.mjs";
 import { messageOf } from "../../complaints.mjs";
 import { saved, size } from "../amounts.mjs";
-import { CommandFailure, columns, print, printJson } from "../output.mjs";
+import { WrongCommandLine, columns, print, printJson } from "../output.mjs";
 import { DOLLARS_PER_GB_MONTH, dollarsOf } from "../prices.mjs";
 import { pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
@@ -26,7 +26,7 @@ Example:
   async run({ options, table }) {
     const days = Number(options.days);
     if (!Number.isInteger(days) || days < 1 || days > 60) {
-      throw new CommandFailure(`--days takes a number from 1 to 60, not ${options.days}`);
+      throw new WrongCommandLine(`--days takes a number from 1 to 60, not ${options.days}`);
     }
     const report = await withAdmin({ ...PATIENT, ...table }, async (admin) => ({
       ...(await reportOf(admin)),

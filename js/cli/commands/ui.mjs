@@ -1,6 +1,6 @@
 // ui: a window on the table, in the browser.
 
-import { CommandFailure, print, printJson, say } from "../output.mjs";
+import { WrongCommandLine, print, printJson, say } from "../output.mjs";
 import { nameOf } from "../table-options.mjs";
 import { serve } from "../ui/server.mjs";
 import { tableRoutes } from "../ui/table-routes.mjs";
@@ -29,7 +29,7 @@ Examples:
   async run({ options, table = {} }) {
     const port = Number(options.port);
     if (!(Number.isInteger(port) && port >= 0 && port < 65_536)) {
-      throw new CommandFailure(`--port takes a number up to 65535, not ${options.port}`);
+      throw new WrongCommandLine(`--port takes a number up to 65535, not ${options.port}`);
     }
     const name = nameOf(table);
     const telemetry = createTelemetry();
