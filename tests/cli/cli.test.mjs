@@ -157,6 +157,8 @@ test("revalidate holds for every instance", async () => {
   assert.match(nothing.err, /--tag TAG or --path PATH/);
   const refused = await cli(["revalidate", "--tag", "t"], of("no-such-table"));
   assert.equal(refused.code, 1);
+  assert.doesNotMatch(refused.err, /tried again/, "the process has ended, and nothing tries");
+  assert.match(refused.err, /^error: UpdateItem failed: ResourceNotFoundException[^\n]*\n$/);
 });
 
 test("purge deletes what was named, after a yes, and leaves the log", async () => {
@@ -164,7 +166,7 @@ test("purge deletes what was named, after a yes, and leaves the log", async () =
   await instance.request().revalidateTag("another");
   const unasked = await cli(["purge", "--all"], of(table));
   assert.equal(unasked.code, 1);
-  assert.match(unasked.err, /Nobody can answer here: add --yes/);
+  assert.match(unasked.err, new RegExp(`of ${table}\\? Nobody can answer here: add --yes`));
   const counted = await cli(["purge", "--key-prefix", "/blog", "--dry-run", "--json"], of(table));
   assert.deepEqual({ ...JSON.parse(counted.out), rows: 0 }, { entries: 1, rows: 0, deleted: false });
   const byBuild = await cli(["purge", "--build", "build-1", "--yes"], of(table));

@@ -3,7 +3,7 @@
 import { withAdmin } from "../../admin.mjs";
 import { CommandFailure, WrongCommandLine, confirm, print, printJson, progress, say } from "../output.mjs";
 import { pagesOf } from "../rows.mjs";
-import { PATIENT } from "../table-options.mjs";
+import { PATIENT, nameOf } from "../table-options.mjs";
 
 /** @type {import("../main.mjs").CommandFile} */
 export const purge = {
@@ -37,7 +37,7 @@ Examples:
         say(`${what} would be deleted`);
         return { ...rows, isDone: false };
       }
-      if (!yes && !(await confirm(`Delete ${what} of ${table.tableName ?? "the table"}?`))) {
+      if (!yes && !(await confirm(`Delete ${what} of ${nameOf(table)}?`))) {
         throw new CommandFailure("nothing was deleted");
       }
       const shown = progress((done) => `${done} of ${rows.all.length} rows deleted`);

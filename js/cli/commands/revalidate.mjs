@@ -31,7 +31,8 @@ Examples:
     if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 0)) {
       throw new WrongCommandLine(`--soft takes a whole number of seconds, not ${options.soft}`);
     }
-    const client = createCacheClient({ ...PATIENT, ...table });
+    // The client's line would promise that it is tried again, which ends with this process; what failed is said at the end.
+    const client = createCacheClient({ ...PATIENT, log: { ...PATIENT.log, error() {} }, ...table });
     await client.revalidateTag(tags, options.soft === undefined ? undefined : seconds === undefined ? {} : { expire: seconds });
     const how = options.soft === undefined ? "expired" : "stale";
     options.json ? printJson({ tags, how, expireSeconds: seconds ?? null }) : print(`${tags.join(", ")}: ${how} on every instance`);
