@@ -161,6 +161,16 @@ test("revalidate holds for every instance", async () => {
   assert.match(refused.err, /^error: UpdateItem failed: ResourceNotFoundException[^\n]*\n$/);
 });
 
+test("a path is revalidated as revalidatePath does, with a slash at its end or as /index", async () => {
+  const { table, instance } = await filled();
+  const get = async (/** @type {string} */ key) => (await instance.request().get(key, { kind: "APP_PAGE" })) !== null;
+  const slash = await cli(["revalidate", "--path", "/blog/a/", "--json"], of(table));
+  assert.deepEqual(JSON.parse(slash.out).tags, ["_N_T_/blog/a", "_N_T_/blog/a/"]);
+  assert.deepEqual([await get("/blog/a"), await get("/about")], [false, true]);
+  const home = await cli(["revalidate", "--path", "/index", "--json"], of(table));
+  assert.deepEqual(JSON.parse(home.out).tags, ["_N_T_/", "_N_T_/index"]);
+});
+
 test("purge deletes what was named, after a yes, and leaves the log", async () => {
   const { table, instance } = await filled();
   await instance.request().revalidateTag("another");
