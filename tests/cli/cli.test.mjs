@@ -205,7 +205,9 @@ test("init writes the handler and the lines of next.config once", async () => {
     "next.config.ts": 'import type { NextConfig } from "next";\n\nconst nextConfig: NextConfig = {\n};\n\nexport default nextConfig;\n',
     "next.config.js": "module.exports = {\n  output: 'standalone',\n};\n",
   };
-  for (const [file, content] of Object.entries(forms)) {
+  const empty = "/** @type {import('next').NextConfig} */\nconst nextConfig = {};\n\nexport default nextConfig;\n";
+  const ofWindows = Object.entries(forms).map(([file, content]) => [file, content.replaceAll("\n", "\r\n")]);
+  for (const [file = "", content = ""] of [...Object.entries(forms), ["next.config.mjs", empty], ...ofWindows]) {
     const cwd = mkdtempSync(join(tmpdir(), "init-"));
     writeFileSync(join(cwd, file), content);
     const unasked = await cli(["init"], { cwd });
@@ -214,7 +216,11 @@ test("init writes the handler and the lines of next.config once", async () => {
     assert.equal(code, 0);
     assert.match(out, /\+ {3}cacheHandler: /);
     assert.match(readFileSync(join(cwd, "cache-handler.mjs"), "utf8"), /configure\(\{ tableName: "mine" \}\)/);
-    assert.match(readFileSync(join(cwd, file), "utf8"), /\{\n {2}cacheHandler: .*cache-handler\.mjs/);
+    assert.match(readFileSync(join(cwd, file), "utf8"), /\{\r?\n {2}cacheHandler: .*cache-handler\.mjs/);
+    if (file.endsWith(".mjs")) {
+      const { default: config } = await import(pathToFileURL(join(cwd, file)).href);
+      assert.equal(config.cacheMaxMemorySize, 0);
+    }
     assert.match((await cli(["init", "--yes"], { cwd })).out, /All is set up already/);
     rmSync(cwd, { recursive: true });
   }
@@ -225,6 +231,12 @@ test("init writes the handler and the lines of next.config once", async () => {
   const { default: config } = await import(pathToFileURL(join(spaced, name)).href);
   assert.equal(config.cacheHandler, join(spaced, "cache-handler.mjs"), "whatever the folder's name holds");
   rmSync(spaced, { recursive: true });
+  const odd = mkdtempSync(join(tmpdir(), "odd-"));
+  writeFileSync(join(odd, "next.config.mjs"), "export default () => ({});\n");
+  const unknown = await cli(["init", "--yes"], { cwd: odd });
+  assert.equal(unknown.code, 1);
+  assert.match(unknown.err, /cacheHandler: .*\n.*\nand write cache-handler\.mjs beside it:\nimport \{ DynamoDBCacheHandler \}/);
+  rmSync(odd, { recursive: true });
   const nowhere = await cli(["init"], { cwd: tmpdir() });
   assert.equal(nowhere.code, 1);
 });

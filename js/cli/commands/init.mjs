@@ -7,7 +7,7 @@ import { CommandFailure, confirm, print, printJson } from "../output.mjs";
 const HANDLER = "cache-handler.mjs";
 const CONFIGS = ["next.config.ts", "next.config.mjs", "next.config.js"];
 /** Where an object of configuration begins, in the forms that create-next-app and Next's documentation use. */
-const OBJECT = /^(?:export default|(?:const|let) \w+(?:\s*:\s*[\w.]+)?\s*=|module\.exports\s*=)\s*\{[ \t]*\n/m;
+const OBJECT = /^(?:export default|(?:const|let) \w+(?:\s*:\s*[\w.]+)?\s*=|module\.exports\s*=)\s*\{(?:[ \t]*\r?\n|(?=[ \t]*\}))/m;
 
 /** @type {import("../main.mjs").CommandFile} */
 export const init = {
@@ -28,7 +28,8 @@ Example:
     if (!config) {
       throw new CommandFailure(`there is no next.config in ${process.cwd()}: run this in the application's folder`);
     }
-    const changes = [handlerChange(options.table), configChange(config)].filter((change) => change !== undefined);
+    const handler = handlerChange(options.table);
+    const changes = [handler, configChange(config, handler)].filter((change) => change !== undefined);
     if (changes.length === 0) {
       return options.json ? printJson({ written: [] }) : print("All is set up already.");
     }
@@ -58,8 +59,11 @@ function handlerChange(table) {
   return { file: HANDLER, added: lines, content: `${lines.join("\n")}\n` };
 }
 
-/** @param {string} file */
-function configChange(file) {
+/**
+ * @param {string} file
+ * @param {ReturnType<typeof handlerChange>} handler
+ */
+function configChange(file, handler) {
   const content = readFileSync(join(process.cwd(), file), "utf8");
   if (/\bcacheHandler\b/.test(content)) {
     return undefined;
@@ -70,8 +74,11 @@ function configChange(file) {
   const added = [`  cacheHandler: ${path},`, "  cacheMaxMemorySize: 0, // Next's own memory would hide what other instances do"];
   const start = OBJECT.exec(content);
   if (!start) {
-    throw new CommandFailure(`${file} has another form than this command knows; add to its configuration:\n${added.join("\n")}`);
+    const also = handler ? `\nand write ${HANDLER} beside it:\n${handler.content.trimEnd()}` : "";
+    throw new CommandFailure(`${file} has another form than this command knows; add to its configuration:\n${added.join("\n")}${also}`);
   }
   const at = start.index + start[0].length;
-  return { file, added, content: `${content.slice(0, at)}${added.join("\n")}\n${content.slice(at)}` };
+  const end = content.includes("\r\n") ? "\r\n" : "\n";
+  const before = start[0].endsWith("\n") ? "" : end;
+  return { file, added, content: `${content.slice(0, at)}${before}${added.join(end)}${end}${content.slice(at).replace(/^[ \t]*\}/, "}")}` };
 }
