@@ -26,9 +26,10 @@ import { join, resolve } from "node:path";
 export async function prerenderedIn(directory, distDir) {
   const dist = resolve(directory, distDir);
   const serverDistDir = join(dist, "server");
-  const buildId = await readFile(join(dist, "BUILD_ID"), "utf8").catch(() => {
+  const buildId = await buildIdIn(dist);
+  if (buildId === undefined) {
     throw new Error(`${dist} holds no build: run next build, or name its folder with --dist`);
-  });
+  }
   const manifest = JSON.parse(await readFile(join(dist, "prerender-manifest.json"), "utf8"));
   const routes = await Promise.all(
     Object.entries(manifest.routes).map(async ([route, about]) => {
@@ -42,7 +43,22 @@ export async function prerenderedIn(directory, distDir) {
       };
     }),
   );
-  return { buildId: buildId.trim(), serverDistDir, routes };
+  return { buildId, serverDistDir, routes };
+}
+
+/**
+ * @param {string} dist
+ * @returns {Promise<string | undefined>} none where there is no build
+ */
+export async function buildIdIn(dist) {
+  const written = await readFile(join(dist, "BUILD_ID"), "utf8").catch(() => undefined);
+  return written?.trim();
+}
+
+/** Where a deployment's id is configured, an instance has it in its environment, and so must this have. @param {string} buildId */
+export function withDeployment(buildId) {
+  const deploymentId = process.env.NEXT_DEPLOYMENT_ID;
+  return deploymentId ? `${buildId} ${deploymentId}` : buildId;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -132,6 +132,15 @@ test("ls, inspect and stats show what is there, as text and as JSON", async () =
   // The sweep may have deleted the row by now.
   assert.ok(verdict === "miss", expired.out);
   assert.ok(because.length === 0 || because[0].tag === "posts");
+  const cwd = mkdtempSync(join(tmpdir(), "built-"));
+  mkdirSync(join(cwd, ".next"));
+  writeFileSync(join(cwd, ".next", "BUILD_ID"), "build-1\n");
+  const built = JSON.parse((await cli(["inspect", "/about", "--json"], { ...of(table), cwd })).out);
+  assert.deepEqual([built.exists, built.row], [true, "/about%bbuild-1"], "the build is the one at hand");
+  const { table: third } = await filled();
+  const fetched = JSON.parse((await cli(["inspect", "f".repeat(64), "--json"], { ...of(third), cwd })).out);
+  assert.equal(fetched.exists, true, "a fetch belongs to no build");
+  rmSync(cwd, { recursive: true });
   const missing = await cli(["inspect", "/nowhere"], of(table));
   assert.equal(missing.code, 1);
   assert.match(missing.err, /there is no row \/nowhere/);

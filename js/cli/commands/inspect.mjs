@@ -5,6 +5,7 @@ import { withAdmin } from "../../admin.mjs";
 import { size, span } from "../amounts.mjs";
 import { CommandFailure, print, printJson } from "../output.mjs";
 import { PATIENT } from "../table-options.mjs";
+import { buildIdIn, withDeployment } from "../prerendered.mjs";
 import { causeOf, verdictOf } from "../verdict.mjs";
 import { printable } from "./ls.mjs";
 
@@ -12,8 +13,8 @@ import { printable } from "./ls.mjs";
 export const inspect = {
   name: "inspect <key>",
   summary: "show one entry, and why it is a hit or a miss now",
-  details: `The key is Next's: the path of a page (/blog/hello; from 15.5.27 and 16.3.8 on /route-cache/…), the hash of a fetch. ls
-shows keys. Pages belong to a build: name it, or its id is read from .next/BUILD_ID.
+  details: `The key is Next's: the path of a page (/blog/hello; from 15.5.27 and 16.3.8 on '/route-cache/…/$/blog/hello', in quotes), the hash
+of a fetch. ls shows keys. Pages belong to a build: name it, or its id is read from .next/BUILD_ID.
 
 Examples:
   npx nextjs-dynamodb-cache inspect /blog/hello --build qzKvAx8F
@@ -24,9 +25,12 @@ Examples:
       .option("--soft-tag <tag...>", "a tag of the page that asks, as Next hands it to get")
       .option("--value", "print the whole value"),
   async run({ options, table }, key) {
-    const found = await withAdmin({ ...PATIENT, ...table }, (admin) =>
-      admin.inspect(key, options.build, options.softTag ?? []),
-    );
+    const built = options.build === undefined ? await buildIdIn(".next") : undefined;
+    const found = await withAdmin({ ...PATIENT, ...table }, async (admin) => {
+      const given = await admin.inspect(key, options.build, options.softTag ?? []);
+      // A fetch belongs to no build, a page to one; the key alone does not say which it is.
+      return given.exists || built === undefined ? given : admin.inspect(key, withDeployment(built), options.softTag ?? []);
+    });
     if (options.json) {
       printJson(found);
     } else {

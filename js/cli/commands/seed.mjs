@@ -5,7 +5,7 @@ import "#core";
 import { messageOf } from "../../complaints.mjs";
 import { coreUnderWay } from "../../core.mjs";
 import { resolveOptions } from "../../options.mjs";
-import { prerenderedIn, readerOf } from "../prerendered.mjs";
+import { prerenderedIn, readerOf, withDeployment } from "../prerendered.mjs";
 import { sharedCache } from "../../shared.mjs";
 import { softTagsOf, storedKind, tagsOf, unfitPage } from "../../values.mjs";
 import { CommandFailure, columns, print, printJson, progress } from "../output.mjs";
@@ -57,12 +57,6 @@ Examples:
     report(results, { build, isDry: Boolean(options.dryRun), asJson: Boolean(options.json), dist: join(options.dir, options.dist) });
   },
 };
-
-/** Where a deployment's id is configured, an instance has it in its environment, and so must this have. @param {string} buildId */
-function withDeployment(buildId) {
-  const deploymentId = process.env.NEXT_DEPLOYMENT_ID;
-  return deploymentId ? `${buildId} ${deploymentId}` : buildId;
-}
 
 /**
  * @param {import("../../shared.mjs").SharedCache} cache
