@@ -11,6 +11,8 @@ export interface CreateCacheTableOptions {
   region?: string;
   credentials?: AwsCredentials | (() => Promise<AwsCredentials> | AwsCredentials);
   endpoint?: string;
+  /** Accepts `http://` to another machine than this one, as the handler's option does. */
+  allowInsecureEndpoint?: boolean;
   tagIndexName?: string;
   fetch?: FetchLike;
   log?: boolean | Logger;

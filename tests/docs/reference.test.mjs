@@ -31,6 +31,15 @@ test("the types have each option", () => {
   assert.deepEqual(names.toSorted(), Object.keys(DEFAULTS).sort());
 });
 
+test("the types of createCacheTable have each option that its command takes, with the handler's name for it", () => {
+  const [, body = ""] = /interface CreateCacheTableOptions \{([\s\S]*?)^\}/m.exec(source("types/create-table.d.ts")) ?? [];
+  const names = [...body.matchAll(/^ {2}(\w+)\?:/gm)].map(([, name]) => name);
+  const [, taken = ""] = /Object\.entries\(\{([^}]*)\}\)/.exec(source("js/cli/main.mjs")) ?? [];
+  const given = taken.split(",").map((one) => one.split(":")[0]?.trim()).filter((name) => name !== "keyPrefix");
+  assert.ok(given.includes("tagIndexName"));
+  assert.deepEqual(given.filter((name) => !names.includes(name)), []);
+});
+
 test("the table of the client's methods has each method", () => {
   const named = tableRows("method").map(([call = ""]) => /\w+/.exec(call)?.[0]);
   const methods = Object.keys(createCacheClient({ tableName: "t" }));
