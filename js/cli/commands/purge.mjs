@@ -12,11 +12,14 @@ export const purge = {
   details: `Asks first. The revalidation log and the states of tags stay: without them, entries that are still in some instance's memory would
 count as fresh. To have pages rendered anew, use revalidate. Ended half-way, running it again goes on.
 
+From Next 15.5.27 and 16.3.8 on the key of a page begins with /route-cache/ and a hash of its route, which ls shows.
+
 Needs dynamodb:Scan, BatchWriteItem.
 
 Examples:
   npx nextjs-dynamodb-cache purge --build qzKvAx8F
   npx nextjs-dynamodb-cache purge --key-prefix /blog/ --dry-run
+  npx nextjs-dynamodb-cache purge --key-prefix '/route-cache/APP_PAGE/921e…/$/blog/' --dry-run
   npx nextjs-dynamodb-cache purge --all --yes`,
   configure: (command) =>
     command
