@@ -3,7 +3,7 @@
 import runtime from "#runtime";
 import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate } from "./guarded.mjs";
-import { resolveOptions } from "./options.mjs";
+import { describe, resolveOptions } from "./options.mjs";
 import { keepApart, sharedCache } from "./shared.mjs";
 import { lifetimeOf, spellingsOf, storedKind, strings, tagsOf } from "./values.mjs";
 
@@ -39,9 +39,9 @@ export function createCacheClient(given = {}) {
         return store(cache, { key, build, ...requestOf(value, about), revision, overwrites });
       }),
 
-    revalidateTag: (tags, durations) => revalidate(options, tagsNamed(tags), durations),
+    revalidateTag: async (tags, durations) => revalidate(options, tagsToRevalidate(tags), durations),
 
-    updateTags: (tags) => revalidate(options, tagsNamed(tags)),
+    updateTags: async (tags) => revalidate(options, tagsToRevalidate(tags)),
 
     stats: () => sharedCache(options).stats(),
   };
@@ -104,6 +104,21 @@ function requestOf(value, { tags, kind, ...cacheControl }) {
     ...lifetimeOf(value, { cacheControl }),
     lastModified: Date.now(),
   };
+}
+
+/**
+ * What is left out here would count as revalidated: a webhook's body is not always what it should be.
+ *
+ * @param {unknown} tags
+ * @throws {TypeError} where they are no tags
+ */
+function tagsToRevalidate(tags) {
+  const all = Array.isArray(tags) ? tags : [tags];
+  const odd = all.findIndex((tag) => typeof tag !== "string");
+  if (odd >= 0) {
+    throw new TypeError(`nextjs-dynamodb-cache: a tag is a string, not ${describe(all[odd])}; nothing was revalidated`);
+  }
+  return tagsNamed(all);
 }
 
 /**

@@ -122,7 +122,7 @@ function checkOption(name, value) {
 }
 
 /** @param {unknown} value */
-function describe(value) {
+export function describe(value) {
   if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value == null) {
     return JSON.stringify(value) ?? "undefined";
   }

@@ -18,7 +18,7 @@ export interface CacheClient {
 
   /**
    * Revalidates tags for every instance: at once, or with `durations` stale now and expired after `expire` seconds.
-   * Rejects when the store has not confirmed it: the caller must be told, or try again.
+   * Rejects when the store has not confirmed it: the caller must be told, or try again. With a `TypeError` when one is no string.
    */
   revalidateTag(tags: string | string[], durations?: { expire?: number }): Promise<void>;
 

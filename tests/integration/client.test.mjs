@@ -49,6 +49,17 @@ test("an entry past its revalidate time is stale", async () => {
   assert.equal((await client.get("key"))?.isStale, true);
 });
 
+test("what is no tag is not said to be revalidated", async () => {
+  const { client } = await place();
+  await client.set("key", "value", { tags: ["t"] });
+  for (const tags of [undefined, null, ["t", 1], { tags: ["t"] }]) {
+    await assert.rejects(client.revalidateTag(/** @type {any} */ (tags)), { name: "TypeError", message: /a tag is a string, not .*; nothing was revalidated/ });
+    await assert.rejects(client.updateTags(/** @type {any} */ (tags)), TypeError);
+  }
+  assert.ok(await client.get("key"));
+  await client.revalidateTag([]);
+});
+
 test("client and handler read each other's entries, pages of the build that is named", async () => {
   const { tableName, client } = await place();
   const { request } = store.instance(tableName);
