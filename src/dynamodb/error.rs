@@ -198,19 +198,19 @@ impl Error {
     fn write_advice(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind {
             ErrorKind::ResourceNotFound => f.write_str(
-                " Check the options tableName and region, or create the table: npx nextjs-dynamodb-cache-create-table",
+                " Create the table (npx nextjs-dynamodb-cache create-table), or check the options tableName and region.",
             ),
             ErrorKind::AccessDenied => {
                 let action = self.operation;
-                write!(f, " Allow the IAM action dynamodb:{action} on the table (and its index) to the role or user")
+                write!(f, " Allow the IAM action dynamodb:{action} on the table (and its index) to the role or user.")
             }
             // The provider's own errors say what to set.
             ErrorKind::Credentials if self.status.is_some() => f.write_str(
-                " Check the credentials: the option credentials, or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the environment",
+                " Check the credentials: the option credentials, or AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN in the environment.",
             ),
-            ErrorKind::ClockSkew => f.write_str(" Set the clock of this machine"),
+            ErrorKind::ClockSkew => f.write_str(" Set the clock of this machine."),
             ErrorKind::Network => {
-                f.write_str(" Check the option endpoint (or AWS_ENDPOINT_URL_DYNAMODB), the region, and the network")
+                f.write_str(" Check the option endpoint (or AWS_ENDPOINT_URL_DYNAMODB), the region, and the network.")
             }
             _ => Ok(()),
         }

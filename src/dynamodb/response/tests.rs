@@ -66,7 +66,9 @@ fn status_and_request_id_are_kept_and_shown() {
             .starts_with("GetItem failed: ResourceNotFoundException: no table (status 400, request id ID7)."),
         "{shown}"
     );
-    assert!(shown.contains("npx nextjs-dynamodb-cache-create-table"), "{shown}");
+    // The package's own name: npx looks a name that is not installed up in the registry.
+    assert!(shown.contains("(npx nextjs-dynamodb-cache create-table)"), "{shown}");
+    assert!(shown.ends_with('.'), "other sentences follow: {shown}");
 }
 
 #[test]
