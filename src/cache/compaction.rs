@@ -157,7 +157,11 @@ impl Inner {
             ..UpdateItem::new(&self.config.table_name, key_of(self.rows.log()))
         };
         match self.client.send(&update, deadline).await {
-            Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => self.read_log(deadline).await,
+            Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => {
+                // The shared one still has these events: they would be moved again, for as long as it is shared.
+                self.forget_shared_log();
+                self.read_log(deadline).await
+            }
             result => self.take_in_log(result.map(|output| output.attributes), start, began_ms),
         }
     }

@@ -4,13 +4,11 @@ use crate::dynamodb::{Item, Table, number_of};
 use crate::losses::LOG;
 use crate::plan::KeyPlan;
 use crate::process::Process;
+use crate::requests::UNRELATED;
 use crate::scenario::{CALM_US, Scenario};
 use nextjs_dynamodb_cache::cache::Outcome;
 use serde_json::Value;
 use std::rc::Rc;
-
-/// A tag that no page has.
-const UNRELATED: &str = "unrelated";
 
 impl Scenario {
     pub async fn in_calm(&self) {
@@ -24,6 +22,7 @@ impl Scenario {
             self.a_set_that_is_cut_short_leaves_what_was_there().await;
             self.what_is_below_the_floor_is_served().await;
         }
+        self.compactions_that_meet_end_soon().await;
         self.part_rows_are_bounded();
     }
 
@@ -95,6 +94,30 @@ impl Scenario {
                 self.must_be_fresh(&process, page, "is known to be fresh").await;
             }
         }
+    }
+
+    /// Two processes that compact the same events: one of them finds that the other has been faster, and is done.
+    async fn compactions_that_meet_end_soon(&self) {
+        let limit = self.requests.plan.config.log_max_events;
+        if limit > 100 {
+            return;
+        }
+        let processes = [(); 2].map(|()| self.cluster.launch(Rc::default()));
+        let before = self.dynamodb.requests();
+        // The last compaction may have failed while things went wrong.
+        let left = self.requests.history.version() as u64 - floor(&self.table);
+        for _ in 0..=limit {
+            for process in &processes {
+                self.start(process.owner, self.requests.clone().revalidate_unrelated(process.clone()));
+            }
+            self.world().sleep_us(1_000).await;
+        }
+        self.world().sleep_us(CALM_US).await;
+        let requests = self.dynamodb.requests() - before;
+        // For each an append, and hardly more than one compaction of one tag: a read, a write and a trim, and what is to be
+        // done again where another was faster.
+        let most = (left + 2 * (limit as u64 + 1)) * 16;
+        self.must(requests <= most, || format!("{requests} requests for compactions that met, not {most}"));
     }
 
     pub async fn must_be_fresh(&self, process: &Process, page: &KeyPlan, why: &str) {

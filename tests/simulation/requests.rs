@@ -15,6 +15,9 @@ use nextjs_dynamodb_cache::cache::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+/// A tag that no page has.
+pub const UNRELATED: &str = "unrelated";
+
 /// Beyond a budget, for tasks to take turns; the clock stands still meanwhile, but milliseconds are rounded.
 const SLACK_MS: u64 = 2;
 
@@ -201,6 +204,11 @@ impl Requests {
         let soft = Durations { expire_s: *self.world.random().pick(&expire_s) };
         let durations = self.world.chance(0.4).then_some(soft);
         self.revalidate(&process, &tags, durations).await;
+    }
+
+    /// A tag is revalidated that no page has.
+    pub async fn revalidate_unrelated(self: Rc<Self>, process: Rc<Process>) {
+        self.revalidate(&process, &[UNRELATED.to_owned()], None).await;
     }
 
     /// Whether the table confirmed it.

@@ -76,7 +76,7 @@ pub struct Scenario {
     pub table: Rc<Table>,
     /// Requests under way.
     pub live: Rc<Cell<usize>>,
-    dynamodb: Rc<DynamoDb>,
+    pub dynamodb: Rc<DynamoDb>,
     operator: Operator,
 }
 
