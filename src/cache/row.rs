@@ -6,6 +6,9 @@ use super::lifetime::Lifetime;
 use crate::dynamodb::{AttributeValue, Item};
 use std::rc::Rc;
 
+/// More than any value takes, of 64 MB whose tags leave 100 KB in a row. A reader asks for as many rows as the entry's row says.
+const MAX_PARTS: u32 = 1_000;
+
 /// An entry's row, not yet opened.
 #[derive(Debug)]
 pub struct Row {
@@ -59,7 +62,7 @@ impl Row {
             if item.contains_key("parts") { Committed::from_item(&item) } else { Committed::default() };
         let parts = match number("parts") {
             Some(count) => Some(Parts {
-                count: u32::try_from(count).ok()?,
+                count: u32::try_from(count).ok().filter(|count| *count <= MAX_PARTS)?,
                 slot: u32::try_from(number("slot")?).ok()?,
                 generation: number("generation")?,
             }),
@@ -133,6 +136,29 @@ mod tests {
         for (tags, parts) in [(vec!["a".to_owned(), "b".to_owned()], parts), (vec!["a".to_owned()], None)] {
             let back = Row::from_item(row(tags.clone(), parts).into_item("k".into())).expect("an entry row");
             assert_eq!(format!("{back:?}"), format!("{:?}", row(tags, parts)));
+        }
+    }
+
+    #[test]
+    fn a_row_with_more_parts_than_a_value_takes_is_no_entry() {
+        let item = |count: u64| {
+            Item::from([
+                ("kind", AttributeValue::s("FETCH")),
+                ("lastModified", AttributeValue::n(1)),
+                ("revision", AttributeValue::n(0)),
+                ("lifetime", AttributeValue::M(Item::new())),
+                ("expiresAt", AttributeValue::n(9)),
+                ("storedSize", AttributeValue::n(3)),
+                ("rawSize", AttributeValue::n(10)),
+                ("value", AttributeValue::B(vec![1])),
+                ("parts", AttributeValue::n(count)),
+                ("slot", AttributeValue::n(0)),
+                ("generation", AttributeValue::n(7)),
+            ])
+        };
+        assert!(Row::from_item(item(1_000)).is_some());
+        for count in [1_001, u64::from(u32::MAX), u64::MAX] {
+            assert!(Row::from_item(item(count)).is_none(), "{count}");
         }
     }
 }
