@@ -17,10 +17,14 @@ const MAX_RENDERS: usize = 32;
 /// Rows on record before the forgotten ones are looked for.
 const SWEEP_ABOVE: usize = 1_000;
 
+/// All rows are looked at for that, and each page of a large build may be on record: so not more often, milliseconds.
+const SWEEP_EVERY_MS: u64 = 10_000;
+
 /// The renders that gets of this process called for.
 #[derive(Default)]
 pub struct Renders {
     by_row: HashMap<String, Vec<Render>>,
+    swept_at_ms: u64,
 }
 
 struct Render {
@@ -33,11 +37,12 @@ struct Render {
 impl Renders {
     /// A get of `row` that had seen `version` calls for a render; `now_ms` is monotonic.
     pub fn called_for(&mut self, row: &str, version: u64, now_ms: u64) {
-        if self.by_row.len() > SWEEP_ABOVE {
+        if self.by_row.len() > SWEEP_ABOVE && now_ms.saturating_sub(self.swept_at_ms) >= SWEEP_EVERY_MS {
             self.by_row.retain(|_, renders| {
                 forget(renders, now_ms);
                 !renders.is_empty()
             });
+            self.swept_at_ms = now_ms;
         }
         let renders = self.by_row.entry(row.to_owned()).or_default();
         forget(renders, now_ms);
@@ -125,6 +130,20 @@ mod tests {
         (0..40).for_each(|version| renders.called_for("k", version, 0));
         assert!((0..40).all(|_| renders.answered("k", None, true, 0) == Some(0)));
         assert_eq!(renders.answered("k", None, true, 0), None);
+    }
+
+    #[test]
+    fn the_forgotten_of_many_rows_are_looked_for_now_and_then() {
+        let mut renders = Renders::default();
+        let mut sweeps = 0;
+        for number in 0..100_000 {
+            let swept_at_ms = renders.swept_at_ms;
+            renders.called_for(&format!("/page/{number}"), 3, number);
+            sweeps += u32::from(renders.swept_at_ms != swept_at_ms);
+        }
+        assert_eq!((renders.by_row.len(), sweeps), (100_000, 9));
+        renders.called_for("/last", 3, 100_000 + FORGOTTEN_AFTER_MS);
+        assert_eq!(renders.by_row.len(), 1);
     }
 
     #[test]
