@@ -18,6 +18,15 @@ use crate::host::{Deadline, SharedHost};
 /// A request may take this long, milliseconds: a person waits for it.
 const REQUEST_TIMEOUT_MS: u64 = 20_000;
 
+/// JavaScript's `Number.MAX_SAFE_INTEGER`.
+const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// A number as JavaScript takes it. An entry that is good for `Infinity` seconds has a larger one, and so may a row that somebody
+/// else has written.
+pub fn shown_number(number: u64) -> u64 {
+    number.min(MAX_SAFE_INTEGER)
+}
+
 /// One table, as an administrator sees it.
 #[derive(Clone)]
 pub struct Admin {

@@ -1,7 +1,7 @@
 //! The table's rows, page by page, without their values; and their deletion.
 
-use super::Admin;
 use super::names::{RowName, unescape};
+use super::{Admin, shown_number};
 use crate::cache::{Revalidate, Row};
 use crate::dynamodb::{AttributeValue, ByName, Error, Item, Scan, WriteRequest};
 use serde::Serialize;
@@ -90,13 +90,13 @@ impl Says {
         Says {
             kind: row.kind.name(),
             tags: row.tags.iter().map(|tag| unescape(tag)).collect(),
-            last_modified_ms: row.last_modified_ms,
-            revision: row.revision,
+            last_modified_ms: shown_number(row.last_modified_ms),
+            revision: shown_number(row.revision),
             revalidate_s: match row.lifetime.revalidate {
-                Revalidate::After(seconds) => Some(seconds),
+                Revalidate::After(seconds) => Some(shown_number(seconds)),
                 Revalidate::Never | Revalidate::Unknown => None,
             },
-            expire_s: row.lifetime.expire_s,
+            expire_s: row.lifetime.expire_s.map(shown_number),
             raw_bytes: row.raw_bytes,
             stored_bytes: row.stored_bytes,
             parts: row.parts.map_or(0, |parts| parts.count),
@@ -137,7 +137,7 @@ impl Admin {
 
     fn facts(&self, mut item: Item) -> Option<RowFacts> {
         let row = item.get("key")?.as_s()?.to_owned();
-        let expires_at_s = item.get("expiresAt").and_then(AttributeValue::as_u64);
+        let expires_at_s = item.get("expiresAt").and_then(AttributeValue::as_u64).map(shown_number);
         let facts = RowFacts { expires_at_s, ..RowFacts::default() };
         Some(match RowName::parse(&self.rows, &row)? {
             RowName::Log => RowFacts { row, role: "log", ..facts },

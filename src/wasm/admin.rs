@@ -5,7 +5,7 @@ use super::host::{JsHost, WasmHost};
 use super::options::Options;
 use super::{promise, rejection, value};
 use crate::admin::table::{self, TableSpec};
-use crate::admin::{Admin as Administration, Says, unescape};
+use crate::admin::{Admin as Administration, Says, shown_number, unescape};
 use crate::cache::key::{Component, EntryKey, Rows};
 use crate::cache::{Because, Cache, Inspection, Miss, Mode, Outcome};
 use crate::dynamodb::{Client, Error};
@@ -166,9 +166,9 @@ fn inspection(host: &JsHost, found: Inspection) -> Result<JsValue, JsValue> {
         belonging: found.belonging,
         exists: found.exists,
         says: found.row.as_ref().map(|row| Says::of(row)),
-        expires_at_s: found.row.as_ref().map(|row| row.expires_at_s),
-        log_version: found.log_version,
-        log_floor: found.log_floor,
+        expires_at_s: found.row.as_ref().map(|row| shown_number(row.expires_at_s)),
+        log_version: shown_number(found.log_version),
+        log_floor: shown_number(found.log_floor),
         verdict,
         reason,
         calls_for_render: found.lookup.calls_for_render,
@@ -195,7 +195,9 @@ fn events(events: &[Because]) -> Vec<LogEvent> {
             Mode::Soft { expires_at_ms } => ("stale", expires_at_ms),
             Mode::Overwritten => ("overwritten", None),
         };
-        LogEvent { version: *version, tag: unescape(&event.tag), at_ms: event.at_ms, mode, expires_at_ms }
+        let (version, at_ms) = (shown_number(*version), shown_number(event.at_ms));
+        let expires_at_ms = expires_at_ms.map(shown_number);
+        LogEvent { version, tag: unescape(&event.tag), at_ms, mode, expires_at_ms }
     };
     events.iter().map(shown).collect()
 }

@@ -249,3 +249,18 @@ test("init writes the handler and the lines of next.config once", async () => {
   const nowhere = await cli(["init"], { cwd: tmpdir() });
   assert.equal(nowhere.code, 1);
 });
+
+test("an entry that is good for ever, in numbers that are no integers of JavaScript, is shown and deleted as any other", async () => {
+  const { table, instance } = await filled();
+  const fetched = { kind: "FETCH", data: { headers: {}, body: "x", status: 200, url: "" }, tags: ["posts"], revalidate: Infinity };
+  await instance.request().set("e".repeat(64), fetched, { fetchCache: true, tags: ["posts"], cacheControl: { revalidate: Infinity, expire: Infinity } });
+  await instance.request().revalidateTag("posts", { expire: 1e15 });
+  const listed = await cli(["ls"], of(table));
+  assert.equal(listed.code, 0, listed.err);
+  assert.match(listed.out, /FETCH .* e{64}\n/);
+  const inspected = await cli(["inspect", "e".repeat(64), "--json"], of(table));
+  assert.equal(inspected.code, 0, inspected.err);
+  assert.equal(JSON.parse(inspected.out).verdict, "stale");
+  const purged = await cli(["purge", "--all", "--yes"], of(table));
+  assert.equal(purged.code, 0, purged.err);
+});
