@@ -122,6 +122,9 @@ pub enum TableError {
     Store(Error),
 }
 
+/// The table or its index, and DynamoDB's word for its state.
+type WaitsFor = (&'static str, String);
+
 struct Creation<'a> {
     client: &'a Client,
     spec: &'a TableSpec,
@@ -131,15 +134,17 @@ struct Creation<'a> {
 
 impl Creation<'_> {
     async fn run(&self) -> Result<TableReport, TableError> {
-        let (table, index) = match self.describe().await? {
+        let (table, index) = match self.describe_unless_going().await? {
             None => (self.create().await?, Part::Created),
             Some(found) => {
                 (self.progress)(Progress::Found);
                 self.check_key(&found)?;
-                let has_index = self.check_index(&found)?;
+                self.check_index(&found)?;
                 self.check_ttl().await?;
-                self.wait_until_active().await?;
-                (Part::Found, if has_index { Part::Found } else { self.add_index(&found).await? })
+                // An index that somebody is deleting is gone by then.
+                let active = self.wait_until_active().await?.unwrap_or(found);
+                let has_index = self.check_index(&active)?;
+                (Part::Found, if has_index { Part::Found } else { self.add_index(&active).await? })
             }
         };
         self.wait_until_active().await?;
@@ -260,23 +265,41 @@ impl Creation<'_> {
         }
     }
 
-    async fn wait_until_active(&self) -> Result<(), TableError> {
+    /// The table; one that is being deleted is waited for, and is none.
+    async fn describe_unless_going(&self) -> Result<Option<TableDescription>, TableError> {
+        self.wait(&|table| {
+            let status = &table?.table_status;
+            (status == "DELETING").then(|| ("the table", status.clone()))
+        })
+        .await
+    }
+
+    async fn wait_until_active(&self) -> Result<Option<TableDescription>, TableError> {
+        self.wait(&|table| self.what_is_not_active(table)).await
+    }
+
+    /// Describes the table until nothing is left to wait for.
+    async fn wait(
+        &self,
+        waits_for: &dyn Fn(Option<&TableDescription>) -> Option<WaitsFor>,
+    ) -> Result<Option<TableDescription>, TableError> {
         let deadline = Deadline::after(self.host.as_ref(), ACTIVE_TIMEOUT_MS);
-        for poll in 0.. {
+        let mut poll = 0;
+        loop {
             let table = self.describe().await?;
-            let Some((what, status)) = self.what_is_not_active(table.as_ref()) else { return Ok(()) };
+            let Some((what, status)) = waits_for(table.as_ref()) else { return Ok(table) };
             if deadline.remaining_ms(self.host.as_ref()) == 0 {
                 return Err(TableError::NotActive(format!("{what} is still {status}")));
             }
             if poll % POLLS_PER_LINE == 1 {
                 (self.progress)(Progress::Waiting { what, status, seconds: poll * POLL_MS / 1000 });
             }
+            poll += 1;
             self.host.sleep(POLL_MS).await;
         }
-        Ok(())
     }
 
-    fn what_is_not_active(&self, table: Option<&TableDescription>) -> Option<(&'static str, String)> {
+    fn what_is_not_active(&self, table: Option<&TableDescription>) -> Option<WaitsFor> {
         let Some(table) = table else { return Some(("the table", "missing".to_owned())) };
         if table.table_status != "ACTIVE" {
             return Some(("the table", table.table_status.clone()));
@@ -359,3 +382,6 @@ impl fmt::Display for TableError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
