@@ -62,7 +62,7 @@ impl Requests {
         let tags: Vec<_> = output.rendered.tags.iter().chain(soft_tags).cloned().collect();
         let began_us = self.world.now_us();
         let judged = process.cache.judge_built(&components(&tags), output.built_at_ms, version).await;
-        self.within_budget("judgeBuilt", began_us, self.plan.config.cold_timeout_ms);
+        self.within_budget("judgeBuilt", process, began_us, self.plan.config.cold_timeout_ms);
         let standing = judged.ok().map(|judged| judged.standing);
         self.world.trace(|| {
             let Output { rendered, built_at_ms } = output;

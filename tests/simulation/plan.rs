@@ -35,6 +35,8 @@ pub struct Plan {
     pub losses: f64,
     /// Probability, per operation, that a process crashes and another takes its place.
     pub crashes: f64,
+    /// Probability, per operation, that a process stops for a while, and then goes on.
+    pub freezes: f64,
     /// How far wall clocks may be off, milliseconds.
     pub skew_ms: u64,
     /// Rows live this long, seconds; `None` is the default.
@@ -111,6 +113,7 @@ impl Plan {
             builds: *random.pick(&[0.0, 0.0, 0.05]),
             losses,
             crashes: *random.pick(&[0.0, 0.0, 0.01, 0.05]),
+            freezes: *random.pick(&[0.0, 0.0, 0.01, 0.05]),
             skew_ms: *random.pick(&[0, 240_000, 240_000, 1_200_000]),
             expire_s: if random.chance(0.1) { Some(random.within(0..=3)) } else { None },
             faults: Faults { fault, unprocessed: *random.pick(&[0.0, 0.05, 0.3]), far: 0.05 },

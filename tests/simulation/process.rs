@@ -52,7 +52,11 @@ impl Cluster {
     }
 
     pub fn any(&self) -> Rc<Process> {
-        self.world.random().pick(&self.places.borrow()).clone()
+        let mut places = self.places.borrow().clone();
+        if places.iter().any(|place| !self.is_frozen(place)) {
+            places.retain(|place| !self.is_frozen(place));
+        }
+        self.world.random().pick(&places).clone()
     }
 
     pub fn all(&self) -> Vec<Rc<Process>> {
@@ -67,6 +71,22 @@ impl Cluster {
         self.world.crash(crashed.owner);
         let process = self.launch(crashed.clock.clone());
         self.places.borrow_mut()[place] = process;
+    }
+
+    /// A process stops between any two of its steps, and goes on after as much as minutes: once, so that no render takes the
+    /// five minutes after which it is forgotten.
+    pub fn freeze_one(&self) {
+        let process = self.any();
+        if self.world.thaws_us(process.owner) == 0 {
+            let most_us = *self.world.random().pick(&[200_000, 5_000_000, 120_000_000]);
+            let lasting_us = self.world.within(1..=most_us);
+            self.world.trace(|| format!("{:?} freezes for {} ms", process.owner, lasting_us / 1_000));
+            self.world.freeze(process.owner, lasting_us);
+        }
+    }
+
+    fn is_frozen(&self, process: &Process) -> bool {
+        self.world.thaws_us(process.owner) > self.world.now_us()
     }
 
     /// One more process, which knows nothing yet.

@@ -100,7 +100,7 @@ impl Requests {
         let budget_ms = if process.answered.get() { config.read_timeout_ms } else { config.cold_timeout_ms };
         let began_us = self.world.now_us();
         let lookup = process.cache.get(&request).await;
-        self.within_budget("get", began_us, budget_ms);
+        self.within_budget("get", process, began_us, budget_ms);
         // A read that overlaps with one from before a loss cannot be told from one that came late: the process goes on by
         // the log that it had, until it reads once more.
         let went_back_unseen = refreshed.is_some() && lookup.version > self.history.version() as u64;
@@ -124,7 +124,7 @@ impl Requests {
         }
         let began_us = self.world.now_us();
         let refreshed = process.cache.refresh().await;
-        self.within_budget("refreshTags", began_us, self.plan.config.cold_timeout_ms);
+        self.within_budget("refreshTags", process, began_us, self.plan.config.cold_timeout_ms);
         self.world.trace(|| format!("{:?} refresh for {key}: {refreshed:?}", process.owner));
         refreshed.ok()
     }
@@ -183,7 +183,7 @@ impl Requests {
         let began_us = self.world.now_us();
         let stored = process.cache.set(request).await;
         self.truth.stored(number);
-        self.within_budget("set", began_us, self.plan.config.write_timeout_ms);
+        self.within_budget("set", process, began_us, self.plan.config.write_timeout_ms);
         self.world.trace(|| format!("{:?} set {}: {stored:?}", process.owner, page.key));
         self.stats.sets.set(self.stats.sets.get() + 1);
         if overwrites && stored.is_ok() {
@@ -222,7 +222,7 @@ impl Requests {
         };
         let began_us = self.world.now_us();
         let result = process.cache.revalidate_tags(&components(tags), durations).await;
-        self.within_budget("revalidateTag", began_us, self.plan.config.write_timeout_ms);
+        self.within_budget("revalidateTag", process, began_us, self.plan.config.write_timeout_ms);
         self.world.trace(|| format!("{:?} revalidate {tags:?} {durations:?}: {result:?}", process.owner));
         self.stats.revalidations.set(self.stats.revalidations.get() + 1);
         if result.is_ok() {
@@ -242,7 +242,10 @@ impl Requests {
         self.world.sleep_us(self.world.within(1..=self.plan.render_step_us)).await;
     }
 
-    pub fn within_budget(&self, what: &str, began_us: u64, budget_ms: u64) {
+    pub fn within_budget(&self, what: &str, process: &Process, began_us: u64, budget_ms: u64) {
+        if self.world.thaws_us(process.owner) > began_us {
+            return; // it was frozen meanwhile
+        }
         let took_ms = (self.world.now_us() - began_us) / 1000;
         if took_ms > budget_ms + SLACK_MS {
             self.history.violation(format!("a {what} took {took_ms} ms, its budget is {budget_ms} ms"));

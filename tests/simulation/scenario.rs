@@ -86,8 +86,10 @@ impl Scenario {
             let pause_us = self.world().within(1..=self.requests.plan.pause_us);
             self.world().sleep_us(pause_us).await;
             self.one_operation();
+            let mut wait_us = 1_000;
             while self.live.get() >= self.requests.plan.at_once {
-                self.world().sleep_us(1_000).await;
+                self.world().sleep_us(wait_us).await;
+                wait_us = (wait_us * 2).min(50_000); // those of a process that is frozen take minutes
             }
         }
         while self.live.get() > 0 {
@@ -100,9 +102,12 @@ impl Scenario {
     }
 
     fn one_operation(&self) {
-        let Plan { crashes, revalidations, keys, builds, losses, .. } = &*self.requests.plan;
+        let Plan { crashes, freezes, revalidations, keys, builds, losses, .. } = &*self.requests.plan;
         if self.world().chance(*crashes) {
             self.cluster.crash_one();
+        }
+        if self.world().chance(*freezes) {
+            self.cluster.freeze_one();
         }
         let process = self.cluster.any();
         if self.world().chance(0.02) {

@@ -34,6 +34,8 @@ pub struct World {
     tasks: RefCell<BTreeMap<u64, Task>>,
     timers: RefCell<BTreeMap<(u64, u64), Timer>>,
     woken: Arc<Mutex<Vec<u64>>>,
+    /// Until when, microseconds.
+    frozen: RefCell<BTreeMap<Owner, u64>>,
     serial: Cell<u64>,
     traced: bool,
 }
@@ -58,6 +60,7 @@ impl World {
             tasks: RefCell::default(),
             timers: RefCell::default(),
             woken: Arc::default(),
+            frozen: RefCell::default(),
             serial: Cell::new(0),
             traced,
         })
@@ -98,6 +101,16 @@ impl World {
         let dropped: Vec<_> = dead.iter().filter_map(|id| tasks.remove(id)).collect();
         drop(tasks); // dropping a task's future may wake others
         drop(dropped);
+    }
+
+    /// No task of an owner goes on for so long, as on Lambda between two invocations, or while a machine moves.
+    pub fn freeze(&self, owner: Owner, lasting_us: u64) {
+        self.frozen.borrow_mut().insert(owner, self.now_us() + lasting_us);
+    }
+
+    /// When an owner that was frozen goes on, or went on, microseconds; 0 is never frozen.
+    pub fn thaws_us(&self, owner: Owner) -> u64 {
+        self.frozen.borrow().get(&owner).copied().unwrap_or(0)
     }
 
     /// Resolves at `delay_us` from now.
@@ -146,6 +159,9 @@ impl World {
             let position = self.within(0..=woken.len() as u64 - 1) as usize;
             woken.swap_remove(position)
         };
+        if self.waits_frozen(id) {
+            return true;
+        }
         let polled =
             self.tasks.borrow_mut().get_mut(&id).map(|task| (task.future.take(), task.waker.clone()));
         let Some((Some(mut future), waker)) = polled else { return true };
@@ -157,6 +173,18 @@ impl World {
                 }
             }
         }
+        true
+    }
+
+    /// Has a task whose owner is frozen woken when that is over.
+    fn waits_frozen(&self, id: u64) -> bool {
+        let tasks = self.tasks.borrow();
+        let Some(task) = tasks.get(&id) else { return false };
+        let thaws_us = self.thaws_us(task.owner);
+        if thaws_us <= self.now_us() {
+            return false;
+        }
+        self.timers.borrow_mut().insert((thaws_us, self.next_serial()), Timer::Wake(task.waker.clone()));
         true
     }
 
