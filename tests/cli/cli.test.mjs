@@ -214,9 +214,10 @@ test("init writes the handler and the lines of next.config once", async () => {
     "next.config.ts": 'import type { NextConfig } from "next";\n\nconst nextConfig: NextConfig = {\n};\n\nexport default nextConfig;\n',
     "next.config.js": "module.exports = {\n  output: 'standalone',\n};\n",
   };
+  const checked = "// @ts-check\nexport default {\n  cacheComponents: true,\n};\n";
   const empty = "/** @type {import('next').NextConfig} */\nconst nextConfig = {};\n\nexport default nextConfig;\n";
   const ofWindows = Object.entries(forms).map(([file, content]) => [file, content.replaceAll("\n", "\r\n")]);
-  for (const [file = "", content = ""] of [...Object.entries(forms), ["next.config.mjs", empty], ...ofWindows]) {
+  for (const [file = "", content = ""] of [...Object.entries(forms), ["next.config.mjs", empty], ["next.config.mjs", checked], ...ofWindows]) {
     const cwd = mkdtempSync(join(tmpdir(), "init-"));
     writeFileSync(join(cwd, file), content);
     const unasked = await cli(["init"], { cwd });
@@ -229,6 +230,13 @@ test("init writes the handler and the lines of next.config once", async () => {
     if (file.endsWith(".mjs")) {
       const { default: config } = await import(pathToFileURL(join(cwd, file)).href);
       assert.equal(config.cacheMaxMemorySize, 0);
+      assert.equal(config.cacheHandler, join(cwd, "cache-handler.mjs"));
+      if (content === checked) {
+        const path = join(cwd, "use-cache-handler.mjs");
+        assert.deepEqual(config.cacheHandlers, { default: path, remote: path });
+        assert.match(readFileSync(path, "utf8"), /createUseCacheHandler\(\{ tableName: "mine" \}\)/);
+        assert.match(readFileSync(join(cwd, file), "utf8"), /^\/\/ @ts-check\nimport /);
+      }
     }
     assert.match((await cli(["init", "--yes"], { cwd })).out, /All is set up already/);
     rmSync(cwd, { recursive: true });
@@ -244,7 +252,7 @@ test("init writes the handler and the lines of next.config once", async () => {
   writeFileSync(join(odd, "next.config.mjs"), "export default () => ({});\n");
   const unknown = await cli(["init", "--yes"], { cwd: odd });
   assert.equal(unknown.code, 1);
-  assert.match(unknown.err, /cacheHandler: .*\n.*\nand write cache-handler\.mjs beside it:\nimport \{ DynamoDBCacheHandler \}/);
+  assert.match(unknown.err, /import \{ fileURLToPath \} .*\n {2}cacheHandler: .*\n.*\nand write cache-handler\.mjs beside it:\nimport \{ DynamoDBCacheHandler \}/);
   rmSync(odd, { recursive: true });
   const nowhere = await cli(["init"], { cwd: tmpdir() });
   assert.equal(nowhere.code, 1);
