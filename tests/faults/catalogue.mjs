@@ -34,6 +34,7 @@ import { connectionFaults } from "./connection-faults.mjs";
  * @property {() => void} [before] right before the call
  * @property {boolean} [warm] the cache has connections already
  * @property {boolean} [closes] no connection may be left
+ * @property {number} [opening] how many connections may still be there, whose handshake does not end: one is given a second and a half
  * @property {"succeeds" | Record<Call, string>} [expected] otherwise everything is a miss
  */
 

@@ -43,7 +43,7 @@ export const connectionFaults = [
     },
   },
   { name: "no such host name", open: noSuchName },
-  { name: "TLS asked, plain HTTP spoken", closes: true, open: wrongProtocol },
+  { name: "TLS asked, plain HTTP spoken", closes: true, opening: 1, open: wrongProtocol },
   { name: "TLS certificate self-signed", closes: true, open: (world) => withCertificate(world, "selfSigned") },
   { name: "TLS certificate of another host", closes: true, open: (world) => withCertificate(world, "otherHost") },
   {

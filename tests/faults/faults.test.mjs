@@ -152,11 +152,12 @@ async function leftovers(fault, server) {
   if (!fault.closes || !server) {
     return [];
   }
+  const { opening = 0 } = fault;
   const deadline = performance.now() + 1_000;
-  while (server.openSockets() > 0 && performance.now() < deadline) {
+  while (server.openSockets() > opening && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
-  return server.openSockets() > 0 ? [`${server.openSockets()} connections are left open`] : [];
+  return server.openSockets() > opening ? [`${server.openSockets()} connections are left open`] : [];
 }
 
 /**

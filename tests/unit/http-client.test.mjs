@@ -244,6 +244,30 @@ test("a request that is called off before an answer can be there takes no other 
   await until(() => connections.size === 3);
 });
 
+test("a connection that takes longer to open than a request may wait is there for the next one", async () => {
+  const { url, connections } = await heldServer();
+  /** @type {net.Socket[]} */
+  const opened = [];
+  const connect = (/** @type {net.NetConnectOpts} */ to) => {
+    const socket = new net.Socket();
+    opened.push(socket);
+    setTimeout(() => socket.destroyed || socket.connect(to), 200);
+    return socket;
+  };
+  const builtin = () => ({ ...net, connect });
+  const fetchSlowly = fetchOver(createHttpClient({ builtin, outsideRequest: (run) => run() }).exchange);
+  for (let n = 0; n < 3; n += 1) {
+    await assert.rejects(fetchSlowly(url, { ...post("x"), signal: AbortSignal.timeout(20) }), /called off/);
+  }
+  // Of those that nobody waits for, one is opened.
+  assert.deepEqual(opened.map((socket) => socket.destroyed), [false, true, true]);
+  await once(/** @type {net.Socket} */ (opened[0]), "connect");
+  assert.equal(connections.size, 0);
+  assert.equal(await textOf(await fetchSlowly(url, { ...post("x"), signal: AbortSignal.timeout(150) })), "ok");
+  assert.equal(opened.length, 3);
+  opened[0]?.destroy();
+});
+
 test("a socket that cannot even be made is an error", async () => {
   const connect = () => {
     throw new RangeError("no socket");

@@ -61,6 +61,11 @@ export class Connection {
     return !this.#socket.destroyed;
   }
 
+  /** Whether it is there already; a handshake may take longer than a request may. */
+  get isOpen() {
+    return this.#isOpen;
+  }
+
   /** When what goes over it was sent, where it is a kept connection that has brought no byte since. */
   get silentSince() {
     return this.#isReused && this.#exchange && !this.#reader ? this.#sentAt : undefined;
@@ -75,6 +80,14 @@ export class Connection {
     if (this.#isOpen) {
       this.#write(exchange);
     }
+  }
+
+  /** Leaves off what it was opened for, and opens it all the same: for the next one. */
+  abandon() {
+    if (this.#exchange) {
+      this.#leave(this.#exchange);
+    }
+    this.rest();
   }
 
   /** Ends it, and whatever goes over it. */
@@ -93,6 +106,9 @@ export class Connection {
     this.#socket.setKeepAlive(true, PROBE_AFTER_MS);
     if (this.#exchange) {
       this.#write(this.#exchange);
+    } else {
+      this.#isReused = true; // it may be closed before it is used
+      this.#owner.onFree(this, Infinity);
     }
   }
 

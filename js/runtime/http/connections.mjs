@@ -19,6 +19,9 @@ const MAX_IDLE_MS = 300_000;
 /** An answer takes DynamoDB a tenth of it. */
 const SILENT_AFTER_MS = 100;
 
+/** For so long a handshake goes on that nobody waits for any more: with what a get had waited, twice what one takes on a small Lambda. */
+const MAX_OPENING_MS = 1_500;
+
 /** Before the server's own limit: a request takes its time to get there. */
 const MARGIN_MS = 1_000;
 
@@ -31,6 +34,8 @@ export class Connections {
   #idle = [];
   /** @type {Set<Connection>} */
   #all = new Set();
+  /** @type {Connection | undefined} one whose exchange was called off before it was open */
+  #opening;
   /** @type {Set<Exchange>} in the order in which they came */
   #waiting = new Set();
 
@@ -62,7 +67,34 @@ export class Connections {
       // A peer that has gone without a word took all its connections along, and each would cost an attempt.
       this.dropIdle(silentSince);
     }
-    connection?.destroy();
+    if (connection && !connection.isOpen && connection.isUsable && this.#mayOpen(connection)) {
+      connection.abandon();
+    } else {
+      connection?.destroy();
+    }
+  }
+
+  /**
+   * Whether a connection is opened to its end, though nobody waits for it any more: where a handshake takes longer than a get may,
+   * no get would ever have a connection. One at a time: the peer may not be there.
+   *
+   * @param {Connection} connection
+   */
+  #mayOpen(connection) {
+    if (this.#opening) {
+      return false;
+    }
+    this.#opening = connection;
+    const timer = /** @type {any} */ (setTimeout(() => connection.isOpen || connection.destroy(), MAX_OPENING_MS));
+    timer.unref();
+    return true;
+  }
+
+  /** @param {Connection} connection that is open, or closed */
+  #opened(connection) {
+    if (this.#opening === connection) {
+      this.#opening = undefined;
+    }
   }
 
   /**
@@ -105,6 +137,7 @@ export class Connections {
 
   /** @param {Connection} connection @param {number} keptForMs by the server */
   #free(connection, keptForMs) {
+    this.#opened(connection);
     const [next] = this.#waiting;
     if (next) {
       this.#waiting.delete(next);
@@ -119,6 +152,7 @@ export class Connections {
   /** @param {Connection} connection */
   #closed(connection) {
     this.#all.delete(connection);
+    this.#opened(connection);
     this.#idle = this.#idle.filter((idle) => idle.connection !== connection);
     const [next] = this.#waiting;
     if (next) {
