@@ -62,13 +62,22 @@ impl CredentialsCache {
         let inner = &self.inner;
         let now_ms = inner.host.now_ms();
         let current = inner.current.borrow().clone();
-        if let Some(current) = current.filter(|current| lasts(current, now_ms, UNUSED_BEFORE_END_MS)) {
-            if now_ms >= inner.renewed_at_ms.get() && inner.may_renew() {
-                inner.renew();
+        let mut limit = deadline;
+        match current {
+            Some(current) if lasts(&current, now_ms, UNUSED_BEFORE_END_MS) => {
+                if now_ms >= inner.renewed_at_ms.get() && inner.may_renew() {
+                    inner.renew();
+                }
+                return Ok(current);
             }
-            return Ok(current);
+            // A source that is silent must leave time for a request with these.
+            Some(current) if lasts(&current, now_ms, 0) => {
+                let host = inner.host.as_ref();
+                limit = Deadline::after(host, deadline.remaining_ms(host) / 3);
+            }
+            _ => {}
         }
-        let renewed = within(&inner.host, deadline, inner.renew().wait()).await;
+        let renewed = within(&inner.host, limit, inner.renew().wait()).await;
         renewed
             .unwrap_or_else(|| Err(CredentialsError::timed_out()))
             .or_else(|error| inner.last_minute(error))
@@ -328,6 +337,29 @@ mod tests {
         pass(&host, EXTENDED_BY_MS - 1);
         assert_eq!(key(&host, &cache), Ok("key 1".to_owned()));
         assert_eq!(host.unanswered(), 0);
+    }
+
+    #[test]
+    fn a_source_that_does_not_answer_leaves_time_to_use_the_old_credentials_to_their_end() {
+        let host = ScriptedHost::new();
+        let asked = Rc::new(Cell::new(0));
+        let (counted, end_ms) = (asked.clone(), START_MS + HOUR_MS);
+        let provider = Provider::function(Rc::new(move || {
+            counted.set(counted.get() + 1);
+            let is_first = counted.get() == 1;
+            Box::pin(async move {
+                if !is_first {
+                    std::future::pending::<()>().await;
+                }
+                Ok(Credentials { expires_at_ms: Some(end_ms), ..Credentials::new("old", "secret") })
+            })
+        }));
+        let cache = CredentialsCache::new(host.clone(), provider);
+        assert_eq!(key(&host, &cache), Ok("old".to_owned()));
+        pass(&host, HOUR_MS - 30_000);
+        let deadline = Deadline::after(host.as_ref(), 300);
+        assert!(host.run(cache.get(deadline)).is_ok());
+        assert_eq!((deadline.remaining_ms(host.as_ref()), asked.get()), (200, 2));
     }
 
     #[test]
