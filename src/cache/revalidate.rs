@@ -97,7 +97,8 @@ impl Inner {
     ) -> Result<Rc<Log>, Rc<Error>> {
         match self.append_once(events, deadline).await {
             Err(error) if error.kind == ErrorKind::Validation => {
-                // The row is full: a compaction that should have come earlier comes now.
+                // The row is full: a compaction that should have come earlier comes now. A shared log may be of before.
+                self.forget_shared_log();
                 let log = self.read_log(deadline).await?;
                 self.compact(&log, deadline).await?;
                 self.append_once(events, deadline).await

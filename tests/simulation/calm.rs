@@ -1,6 +1,6 @@
 //! What must hold when nothing goes wrong any more.
 
-use crate::dynamodb::{Item, Table, number_of};
+use crate::dynamodb::{Item, MAX_ITEM_BYTES, Table, number_of};
 use crate::losses::LOG;
 use crate::plan::KeyPlan;
 use crate::process::Process;
@@ -23,6 +23,7 @@ impl Scenario {
             self.what_is_below_the_floor_is_served().await;
         }
         self.compactions_that_meet_end_soon().await;
+        self.a_full_log_is_compacted_first().await;
         self.part_rows_are_bounded();
     }
 
@@ -118,6 +119,23 @@ impl Scenario {
         // done again where another was faster.
         let most = (left + 2 * (limit as u64 + 1)) * 16;
         self.must(requests <= most, || format!("{requests} requests for compactions that met, not {most}"));
+    }
+
+    /// Nobody has lived long enough to compact the log, and whoever finds it full has read it when it was short.
+    async fn a_full_log_is_compacted_first(&self) {
+        let plan = &self.requests.plan;
+        if plan.table.max_updated_bytes == MAX_ITEM_BYTES {
+            return;
+        }
+        let processes: Vec<_> = (0..30).map(|_| self.cluster.launch(Rc::default())).collect();
+        for process in &processes {
+            self.must(process.cache.refresh().await.is_ok(), || "the log was not read".to_owned());
+        }
+        for process in &processes {
+            let confirmed = self.requests.revalidate(process, &[UNRELATED.to_owned()], None).await;
+            self.world().crash(process.owner);
+            self.must(confirmed, || "a revalidation failed because the log was full".to_owned());
+        }
     }
 
     pub async fn must_be_fresh(&self, process: &Process, page: &KeyPlan, why: &str) {
