@@ -2,6 +2,7 @@
 // bundle this module more than once, so what is shared hangs on globalThis.
 
 import runtime from "#runtime";
+import { buildId } from "../pkg/core.mjs";
 import { createComplaints } from "./complaints.mjs";
 import { exchangeBy } from "./fetch-exchange.mjs";
 import { callGiven } from "./given.mjs";
@@ -37,7 +38,6 @@ import { createRevalidations } from "./revalidations.mjs";
 /** Next's own handlers log each operation where it is set, to anything. */
 const DEBUG = "NEXT_PRIVATE_DEBUG_CACHE";
 
-const VERSION = 1;
 const STORE = Symbol.for("nextjs-dynamodb-cache");
 /** @type {WeakMap<Options, SharedCache>} */
 const byOptions = new WeakMap();
@@ -167,7 +167,8 @@ function make(options) {
 }
 
 /**
- * What tells caches apart: plain options by value; functions and objects (which may hold keys) by identity.
+ * What tells caches apart: plain options by value; functions and objects (which may hold keys) by identity. And the release, which
+ * knows its own alone.
  *
  * @param {Options} options
  * @param {Store} store
@@ -183,5 +184,5 @@ function nameOf(options, store) {
     return { identity };
   };
   const values = Object.entries(options).map(([name, value]) => [name, identified(value)]);
-  return JSON.stringify([VERSION, values]);
+  return JSON.stringify([buildId, values]);
 }

@@ -83,7 +83,7 @@ async function optimize(out, name, settings) {
   await run(process.execPath, [wasmOpt, ...flags, "-o", optimized, join(out, `${name}_bg.wasm`)]);
   return {
     name,
-    ...withBuildId(await readFile(optimized)),
+    ...withBuildId(await readFile(optimized), settings.version),
     glue: await readFile(join(out, `${name}.js`), "utf8"),
     types: await readFile(join(out, `${name}.d.ts`), "utf8"),
     symbols: await readFile(symbols, "utf8"),

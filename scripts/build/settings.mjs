@@ -6,6 +6,7 @@ import { ScriptError } from "../command.mjs";
 
 /**
  * @typedef {object} Settings
+ * @property {string} version of the package
  * @property {Artifact[]} artifacts
  * @property {Record<"wasm-pack" | "wasm-bindgen-cli", string>} tools exact versions
  * @property {{ flags: string[] }} rustc
@@ -26,7 +27,8 @@ import { ScriptError } from "../command.mjs";
  */
 export async function readSettings(root) {
   const { parse } = await import("smol-toml");
-  const settings = parse(await readFile(join(root, "wasm-pack.toml"), "utf8"));
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+  const settings = { version, ...parse(await readFile(join(root, "wasm-pack.toml"), "utf8")) };
   checkShape(settings);
   checkBindgenVersion(settings, parse(await readFile(join(root, "Cargo.lock"), "utf8")));
   return settings;

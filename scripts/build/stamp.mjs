@@ -23,6 +23,7 @@ export async function hashInputs(root) {
     const content = createHash("sha256").update(await readFile(join(root, path))).digest("hex");
     hash.update(`${content} ${path}\n`);
   }
+  hash.update(JSON.parse(await readFile(join(root, "package.json"), "utf8")).version);
   hash.update(await capture("rustc", ["--version", "--verbose"]));
   return hash.digest("hex");
 }
