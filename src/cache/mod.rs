@@ -88,6 +88,8 @@ struct Inner {
     log_wait_ms: Cell<u64>,
     warm: Cell<bool>,
     compacting: Cell<bool>,
+    /// The tags whose entries are being swept, and up to which version of the log.
+    sweeping: RefCell<Vec<(String, u64)>>,
     unconfirmed: RefCell<Unconfirmed>,
     complained: RefCell<HashSet<String>>,
 }
@@ -126,6 +128,7 @@ impl Cache {
             log_wait_ms: Cell::new(0),
             warm: Cell::new(false),
             compacting: Cell::new(false),
+            sweeping: RefCell::default(),
             unconfirmed: RefCell::default(),
             complained: RefCell::default(),
         };

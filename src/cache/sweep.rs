@@ -25,13 +25,49 @@ impl Inner {
         self.host.spawn(Box::pin(async move {
             let deadline = Deadline::after(inner.host.as_ref(), inner.config.sweep_timeout_ms);
             for tag in indexed {
-                if let Err(error) = inner.sweep(&tag, version, deadline).await {
+                if inner.is_swept_already(&tag, version) {
+                    continue;
+                }
+                let swept = inner.sweep_to_newest(&tag, version, deadline).await;
+                inner.sweeping.borrow_mut().retain(|(swept, _)| *swept != tag);
+                if let Err(error) = swept {
                     let line = format!("rows of revalidated entries stay until their TTL: {error}");
                     inner.complain_once("sweep", LogLevel::Warn, &line);
                     return;
                 }
             }
         }));
+    }
+
+    /// Whether a sweep of a tag is under way, which then goes on to this version: two would delete the same rows.
+    fn is_swept_already(&self, tag: &str, version: u64) -> bool {
+        let mut sweeping = self.sweeping.borrow_mut();
+        let newest = sweeping.iter_mut().find(|(swept, _)| swept == tag).map(|(_, newest)| newest);
+        match newest {
+            Some(newest) => *newest = version.max(*newest),
+            None => {
+                sweeping.push((tag.to_owned(), version));
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Sweeps a tag, and again while it was revalidated meanwhile.
+    async fn sweep_to_newest(
+        self: &Rc<Self>,
+        tag: &str,
+        mut version: u64,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        loop {
+            self.sweep(tag, version, deadline).await?;
+            let is_newer = |(swept, newest): &&(String, u64)| swept == tag && *newest > version;
+            let Some(newer) = self.sweeping.borrow().iter().find(is_newer).map(|(_, newest)| *newest) else {
+                return Ok(());
+            };
+            version = newer;
+        }
     }
 
     async fn sweep(self: &Rc<Self>, tag: &str, version: u64, deadline: Deadline) -> Result<(), Error> {

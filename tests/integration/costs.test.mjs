@@ -219,3 +219,20 @@ async function debugLines(value) {
     set(before);
   }
 }
+
+test("a tag that is revalidated again while its entries are swept is swept once, and not by each", async () => {
+  const instance = store.instance(await store.createTable());
+  const fetched = { kind: "FETCH", data: { headers: {}, body: "x", status: 200, url: "" }, tags: ["posts"], revalidate: 60 };
+  const entries = 100;
+  for (let number = 0; number < entries; number++) {
+    await instance.request().set(String(number).padStart(64, "f"), fetched, { fetchCache: true, tags: ["posts"], ...MINUTE });
+  }
+  const deletes = () => instance.sent.filter(({ action }) => action === "DeleteItem").length;
+  for (let times = 0; times < 5; times++) {
+    await instance.request().revalidateTag("posts");
+  }
+  await eventually(async () => deletes() >= entries, "the entries are swept");
+  const queries = () => instance.sent.filter(({ action }) => action === "Query").length;
+  await eventually(async () => queries() >= 2, "they are swept again"); // what was rendered between two revalidations goes, too
+  assert.ok(deletes() < 2 * entries, `${deletes()} deletes of ${entries} entries`);
+});
