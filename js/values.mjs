@@ -1,6 +1,6 @@
 // What Next's values say of themselves: kind, tags and lifetime, in all the shapes of its versions.
 
-import { pathOf } from "./lifetimes.mjs";
+import { pathOf } from "./route-keys.mjs";
 
 /** @typedef {import("../types/index.d.ts").CacheValue} CacheValue */
 /** @typedef {import("../types/index.d.ts").GetContext} GetContext */

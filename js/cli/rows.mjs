@@ -1,5 +1,6 @@
 // All rows of the table, page by page.
 
+import { pathOf } from "../route-keys.mjs";
 import { progress } from "./output.mjs";
 
 /** @typedef {import("../../pkg/admin-bindings.js").Admin} Admin */
@@ -44,4 +45,14 @@ export async function* pagesOf(admin) {
     after = page.next;
   } while (after);
   shown.end();
+}
+
+/**
+ * The path of an entry that is a page or a route: the keys of others are hashes.
+ *
+ * @param {RowFacts} facts
+ * @returns {string | undefined}
+ */
+export function pagePathOf({ role, key }) {
+  return role === "entry" && key?.startsWith("/") ? pathOf(key) : undefined;
 }

@@ -195,6 +195,29 @@ test("purge deletes what was named, after a yes, and leaves the log", async () =
   assert.deepEqual((await store.scan(table)).map(({ key }) => key?.S), ["__revalidations__"]);
 });
 
+test("pages are found by their path, also where the key names the source route", async () => {
+  const { table, instance } = await filled();
+  const scoped = (/** @type {string} */ path) => `/route-cache/APP_PAGE/${"5".repeat(64)}/$${path}`;
+  const context = { cacheControl: { revalidate: 60, expire: 3_600 } };
+  await instance.request().set(scoped("/blog/b"), page("page b", []), context);
+  await instance.request().set(scoped("/index"), page("home", []), context);
+  const listed = JSON.parse((await cli(["ls", "--path-prefix", "/blog/", "--json"], of(table))).out);
+  assert.deepEqual(listed.map((/** @type {any} */ { key }) => key), ["/blog/a", scoped("/blog/b")]);
+  for (const [asked, found] of [["/blog/b", "/blog/b"], ["/blog/b/", "/blog/b"], ["/", "/index"]]) {
+    const { out, err } = await cli(["inspect", asked ?? "", "--json"], of(table));
+    assert.deepEqual([err, JSON.parse(out).row], ["", `${scoped(found ?? "")}%bbuild-1`]);
+  }
+  const elsewhere = await cli(["inspect", "/blog/b", "--build", "build-2"], of(table));
+  assert.match(elsewhere.err, /there is no row/);
+  await store.instance(table, { buildId: "build-2" }).request().set(scoped("/blog/b"), page("page b", []), context);
+  const several = await cli(["inspect", "/blog/b"], of(table));
+  assert.equal(several.code, 1);
+  assert.match(several.err, /there are 2 entries of the path \/blog\/b:\n {2}inspect '\/route-cache[^\n]*\/\$\/blog\/b' --build 'build-1'\n.*'build-2'\n$/);
+  const purged = await cli(["purge", "--path-prefix", "/blog/", "--yes", "--json"], of(table));
+  assert.deepEqual({ ...JSON.parse(purged.out), rows: 0 }, { entries: 3, rows: 0, deleted: true });
+  assert.equal(JSON.parse((await cli(["ls", "--json"], of(table))).out).length, 3);
+});
+
 test("a closed pipe ends a command quietly", async () => {
   const { table } = await filled();
   const { code, err } = await cli(["ls", "--json"], { ...of(table), closeOutput: true });

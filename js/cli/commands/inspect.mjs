@@ -4,6 +4,8 @@ import { inspect as shown } from "node:util";
 import { withAdmin } from "../../admin.mjs";
 import { size, span } from "../amounts.mjs";
 import { CommandFailure, print, printJson } from "../output.mjs";
+import { pathOf } from "../../route-keys.mjs";
+import { pagePathOf, pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
 import { buildIdIn, withDeployment } from "../prerendered.mjs";
 import { causeOf, verdictOf } from "../verdict.mjs";
@@ -11,10 +13,10 @@ import { printable } from "./ls.mjs";
 
 /** @type {import("../main.mjs").CommandFile} */
 export const inspect = {
-  name: "inspect <key>",
+  name: "inspect <key-or-path>",
   summary: "show one entry, and why it is a hit or a miss now",
-  details: `The key is Next's: the path of a page (/blog/hello; from 15.5.27 and 16.3.8 on '/route-cache/…/$/blog/hello', in quotes), the hash
-of a fetch. ls shows keys. Pages belong to a build: name it, or its id is read from .next/BUILD_ID.
+  details: `By its key, which ls shows, or the path of a page. From Next 15.5.27 and 16.3.8 on, a page's key is more than its path: then the whole table
+is read for it (dynamodb:Scan). Pages belong to a build: name it, or its id is read from .next/BUILD_ID.
 
 Examples:
   npx nextjs-dynamodb-cache inspect /blog/hello --build qzKvAx8F
@@ -26,11 +28,8 @@ Examples:
       .option("--value", "print the whole value"),
   async run({ options, table }, key) {
     const built = options.build === undefined ? await buildIdIn(".next") : undefined;
-    const found = await withAdmin({ ...PATIENT, ...table }, async (admin) => {
-      const given = await admin.inspect(key, options.build, options.softTag ?? []);
-      // A fetch belongs to no build, a page to one; the key alone does not say which it is.
-      return given.exists || built === undefined ? given : admin.inspect(key, withDeployment(built), options.softTag ?? []);
-    });
+    const builds = [options.build, ...(built === undefined ? [] : [withDeployment(built)])];
+    const found = await withAdmin({ ...PATIENT, ...table }, (admin) => find(admin, key, builds, options.softTag ?? []));
     if (options.json) {
       printJson(found);
     } else {
@@ -41,6 +40,45 @@ Examples:
     }
   },
 };
+
+/**
+ * @param {import("../rows.mjs").Admin} admin
+ * @param {string} key or the path of a page
+ * @param {(string | undefined)[]} builds in which it may be: a fetch belongs to none, a page to one; the key alone does not say which it is
+ * @param {string[]} softTags
+ * @returns {Promise<any>} as `src/wasm/admin.rs` has it
+ */
+async function find(admin, key, builds, softTags) {
+  let found;
+  for (const build of builds) {
+    found = await admin.inspect(key, build, softTags);
+    if (found.exists) {
+      return found;
+    }
+  }
+  const pages = key.startsWith("/") ? await pagesAt(admin, pathOf(key)) : [];
+  const ofBuilds = pages.filter(({ build }) => builds.includes(build ?? undefined));
+  const isBuildNamed = builds[0] !== undefined;
+  const meant = ofBuilds.length > 0 || isBuildNamed ? ofBuilds : pages;
+  if (meant.length > 1) {
+    meant.sort((a, b) => String([a.key, a.build]).localeCompare(String([b.key, b.build])));
+    const each = meant.map(({ key, build }) => `\n  inspect '${printable(key)}'${build ? ` --build '${printable(build)}'` : ""}`);
+    throw new CommandFailure(`there are ${each.length} entries of the path ${printable(pathOf(key))}:${each.join("")}`);
+  }
+  return meant[0] ? admin.inspect(meant[0].key, meant[0].build ?? undefined, softTags) : found;
+}
+
+/**
+ * @param {import("../rows.mjs").Admin} admin
+ * @param {string} path
+ */
+async function pagesAt(admin, path) {
+  const found = [];
+  for await (const page of pagesOf(admin)) {
+    found.push(...page.filter((row) => pagePathOf(row) === path).map(({ key, build }) => ({ key: key ?? "", build })));
+  }
+  return found;
+}
 
 /**
  * @param {any} found as `src/wasm/admin.rs` has it

@@ -3,7 +3,7 @@
 import { withAdmin } from "../../admin.mjs";
 import { due, size, span } from "../amounts.mjs";
 import { columns, print, printJson } from "../output.mjs";
-import { pagesOf } from "../rows.mjs";
+import { pagePathOf, pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
 
 /** @type {import("../main.mjs").CommandFile} */
@@ -14,11 +14,13 @@ export const ls = {
 
 Examples:
   npx nextjs-dynamodb-cache ls --tag posts
+  npx nextjs-dynamodb-cache ls --path-prefix /blog/
   npx nextjs-dynamodb-cache ls --json | jq -r '.[].key'`,
   configure: (command) =>
     command
       .option("--tag <tag>", "those with this tag of their own")
-      .option("--kind <kind>", "those of this kind: APP_PAGE, FETCH, USE_CACHE, …"),
+      .option("--kind <kind>", "those of this kind: APP_PAGE, FETCH, USE_CACHE, …")
+      .option("--path-prefix <text>", "pages and routes whose path begins so"),
   async run({ options, table }) {
     const nowS = Date.now() / 1_000;
     /** @type {import("../rows.mjs").RowFacts[]} */
@@ -53,8 +55,10 @@ Examples:
  * @param {import("../rows.mjs").RowFacts} row
  * @param {Record<string, string | undefined>} options
  */
-function isWanted({ role, says }, { tag, kind }) {
-  return role === "entry" && (!tag || says?.tags.includes(tag)) && (!kind || says?.kind === kind);
+function isWanted(row, { tag, kind, pathPrefix }) {
+  const { role, says } = row;
+  const isUnderPath = pathPrefix === undefined || pagePathOf(row)?.startsWith(pathPrefix);
+  return role === "entry" && (!tag || says?.tags.includes(tag)) && (!kind || says?.kind === kind) && isUnderPath;
 }
 
 /** Control characters must not reach a terminal. @param {string} text */
