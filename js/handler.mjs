@@ -73,7 +73,7 @@ export class DynamoDBCacheHandler {
   /** @type {CacheHandlerContext} */
   #context;
   /** What each get of this instance had seen of the log (the revision of the set that answers it), and called for. */
-  /** @type {Map<string, { version: number, callsForRender: boolean }>} */
+  /** @type {Map<string, { version: number, callsForRender: boolean, at: number }>} */
   #asked = new Map();
   /** When this instance was made: what it stores without having asked for it was rendered after that. */
   #since = { nowMs: now(), monotonicMs: monotonic() };
@@ -141,8 +141,9 @@ export class DynamoDBCacheHandler {
     const operation = cache.begin(key, kind);
     const build = await this.#build(cache, kind);
     const request = { key, build, tags: strings(ctx.tags), softTags: softTagsOf(key, ctx) };
+    const at = monotonic();
     const found = await cache.core.get(request, operation.meter);
-    this.#remember(key, found);
+    this.#remember(key, found, at);
     if (found.status === "miss") {
       return this.#miss(cache, key, ctx, found, operation);
     }
@@ -228,18 +229,21 @@ export class DynamoDBCacheHandler {
     const { revalidate, expire } = lifetimeOf(data, ctx);
     const build = await this.#build(cache, kind);
     const asked = this.#asked.get(key);
+    const tags = tagsOf(data, ctx);
+    const seenAtMost = (/** @type {number} */ version) =>
+      cache.joined.revisionOf(tags, asked?.at ?? this.#since.monotonicMs, version);
     const request = {
       key,
       build,
       kind,
       value: data,
-      tags: tagsOf(data, ctx),
+      tags,
       revalidate,
       expire,
       lastModified: Date.now(),
       // Next skips the get of a fetch in on-demand revalidation. What the log says at the set is too new for that.
-      revision: asked?.version,
-      beganAt: asked ? undefined : this.#versionAtBegin(cache),
+      revision: asked && seenAtMost(asked.version),
+      beganAt: asked ? undefined : seenAtMost(this.#versionAtBegin(cache)),
       // A set that no get of a miss called for replaces a good entry: on-demand revalidation.
       overwrites: !asked?.callsForRender,
     };
@@ -285,15 +289,16 @@ export class DynamoDBCacheHandler {
   /**
    * @param {string} key
    * @param {{ version: number, callsForRender: boolean }} found
+   * @param {number} at when it was asked for
    */
-  #remember(key, { version, callsForRender }) {
+  #remember(key, { version, callsForRender }, at) {
     const before = this.#asked.get(key);
     if (before?.callsForRender) {
       // The render that it called for is not stored yet. Too old a revision costs a render, too new a one is wrong.
       return;
     }
     this.#asked.delete(key);
-    this.#asked.set(key, { version, callsForRender });
+    this.#asked.set(key, { version, callsForRender, at });
     if (this.#asked.size > MAX_REMEMBERED) {
       const [oldest] = this.#asked.keys();
       this.#asked.delete(/** @type {string} */ (oldest));

@@ -8,6 +8,7 @@ import { exchangeBy } from "./fetch-exchange.mjs";
 import { callGiven } from "./given.mjs";
 import { createHost } from "./host.mjs";
 import { CoreInstance } from "./instance.mjs";
+import { createJoined } from "./joined.mjs";
 import { createOperations } from "./operations.mjs";
 import { coreOptions } from "./options.mjs";
 import { createRevalidations } from "./revalidations.mjs";
@@ -26,6 +27,7 @@ import { createRevalidations } from "./revalidations.mjs";
  * @property {Operations["silent"]} silent counts what no event tells of
  * @property {() => import("../types/index.d.ts").CacheStats} stats
  * @property {ReturnType<typeof createRevalidations>["revalidate"]} revalidate
+ * @property {ReturnType<typeof createJoined>} joined
  */
 
 /**
@@ -163,6 +165,7 @@ function make(options) {
     silent,
     stats: () => stats(core.memorySize()),
     revalidate: revalidations.revalidate,
+    joined: createJoined(() => core.versionAt(Infinity, Infinity)),
   };
 }
 

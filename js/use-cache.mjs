@@ -148,6 +148,7 @@ async function readEntry(cache, request, { slots, calledFor }) {
   const isStale = found.status === "stale";
   operation.end(isStale ? "stale" : "hit", undefined, body, "table");
   const { tags, stale, timestamp, expire, revalidate } = found.value;
+  cache.joined.end(tags, found.version);
   return { value: streamOf(body.chunks), tags: [...tags], stale, timestamp, expire, revalidate: isStale ? REGENERATE : revalidate };
 }
 
@@ -181,13 +182,16 @@ async function storeUnbroken(cache, key, pendingEntry, known) {
   /** @type {UseCacheEntry | undefined} */
   const rendered = await pendingEntry.catch(() => undefined);
   try {
-    if (rendered?.expire === 0) {
-      // No get would find it. Of a stream that was split in two, this ends when the other half has, too.
-      rendered.value.cancel().catch(() => {});
-      return;
-    }
     if (rendered) {
-      return await storeEntry(cache, key, rendered, known);
+      // Its render began at `timestamp`, and has seen what this process had seen by then.
+      const beganAt = rendered.timestamp - performance.timeOrigin;
+      const tags = strings(rendered.tags);
+      const revision = cache.joined.revisionOf(tags, beganAt, cache.core.versionAt(rendered.timestamp, beganAt));
+      try {
+        return await storeEntry(cache, key, rendered, revision, known);
+      } finally {
+        cache.joined.end(tags, revision);
+      }
     }
   } catch (error) {
     if (!(error instanceof BrokenStream)) {
@@ -201,9 +205,15 @@ async function storeUnbroken(cache, key, pendingEntry, known) {
  * @param {SharedCache} cache
  * @param {string} key
  * @param {UseCacheEntry} rendered
+ * @param {number} revision
  * @param {Known} known
  */
-async function storeEntry(cache, key, rendered, { slots, calledFor }) {
+async function storeEntry(cache, key, rendered, revision, { slots, calledFor }) {
+  if (rendered.expire === 0) {
+    // No get would find it. Of a stream that was split in two, this ends when the other half has, too.
+    rendered.value.cancel().catch(() => {});
+    return;
+  }
   const operation = cache.begin(key, KIND);
   const { value: stream, tags, stale, timestamp, expire, revalidate } = rendered;
   const entry = {
@@ -213,8 +223,7 @@ async function storeEntry(cache, key, rendered, { slots, calledFor }) {
     revalidate: Math.ceil(revalidate),
     expire: Math.ceil(expire),
     lastModified: timestamp,
-    // Its render began at `timestamp`, and has seen what this process had seen by then.
-    revision: cache.core.versionAt(timestamp, timestamp - performance.timeOrigin),
+    revision,
     // An entry that names root parameters is stored with each that has them, and says the same.
     overwrites: !calledFor.has(key, timestamp) && !tags.some((tag) => tag.startsWith(ROOT_PARAM_TAG)),
   };

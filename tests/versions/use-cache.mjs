@@ -81,6 +81,19 @@ export function testUseCache(version) {
       assert.deepEqual(stored.map(({ kind }) => kind), major >= 16 ? ["USE_CACHE", "APP_PAGE"] : ["USE_CACHE"]);
     });
 
+    it("what has joined a render that began before a revalidation is served to nobody after it", async () => {
+      const { a, b, origin } = cluster;
+      const rendering = visit(a, "/slow/joined");
+      await until("the origin is asked", async () => origin.count("/slow/joined") === 1);
+      await act(b, "expireTag", "slow-joined");
+      // Next 16.3 and later give it what the other has begun, and ask nobody.
+      await visit(a, "/around/joined");
+      assert.equal((await rendering).content, "/slow/joined 1");
+      for (const instance of [a, b]) {
+        assert.equal((await visit(instance, "/around/joined")).content, "around /slow/joined 2");
+      }
+    });
+
     it("an instance that starts later, of the standalone output, shares what is cached", async () => {
       const kept = await visit(cluster.a, "/remote/kept");
       await act(cluster.a, "expireTag", "cached-two");
