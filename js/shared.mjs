@@ -11,6 +11,7 @@ import { CoreInstance } from "./instance.mjs";
 import { createJoined } from "./joined.mjs";
 import { createOperations } from "./operations.mjs";
 import { coreOptions } from "./options.mjs";
+import { printable } from "./printable.mjs";
 import { createRevalidations } from "./revalidations.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
@@ -93,7 +94,7 @@ export function hostFor(options, logger) {
 }
 
 /**
- * The user's logger, or the console with our name before each line.
+ * The user's logger, or the console with our name before each line. What is logged is one line.
  *
  * @param {boolean | Logger} log
  * @returns {Logger}
@@ -101,7 +102,7 @@ export function hostFor(options, logger) {
 export function loggerFor(log) {
   if (typeof log === "object") {
     /** @param {keyof Logger} level */
-    const given = (level) => (/** @type {string} */ message) => callGiven(() => log[level](message));
+    const given = (level) => (/** @type {string} */ message) => callGiven(() => log[level](printable(message)));
     return { debug: given("debug"), info: given("info"), warn: given("warn"), error: given("error") };
   }
   const silent = () => {};
@@ -109,7 +110,7 @@ export function loggerFor(log) {
     return { debug: silent, info: silent, warn: silent, error: silent };
   }
   /** @param {"info" | "warn" | "error" | "debug"} level */
-  const line = (level) => (/** @type {string} */ message) => console[level](`[nextjs-dynamodb-cache] ${message}`);
+  const line = (level) => (/** @type {string} */ message) => console[level](`[nextjs-dynamodb-cache] ${printable(message)}`);
   const debug = runtime.env(DEBUG) ? line("debug") : silent;
   return { debug, info: line("info"), warn: line("warn"), error: line("error") };
 }

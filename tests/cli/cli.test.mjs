@@ -152,6 +152,19 @@ test("ls, inspect and stats show what is there, as text and as JSON", async () =
   assert.match((await cli(["stats"], of(other))).out, /3 entries, 0 of them past their time/);
 });
 
+test("tags, keys and builds are text on the terminal, whatever is in them", async () => {
+  const table = await store.createTable();
+  const escape = "\u001b[2J";
+  const instance = store.instance(table, { buildId: `b${escape}` });
+  await instance.request().set(`/k${escape}`, page("a", [`t${escape}`]), { cacheControl: { revalidate: 60 } });
+  const shown = await Promise.all([["ls"], ["stats"], ["inspect", `/k${escape}`, "--build", `b${escape}`]].map((args) => cli(args, of(table))));
+  for (const { code, out } of shown) {
+    assert.equal(code, 0);
+    assert.match(out, /\\x1b\[2J/);
+    assert.ok(!out.includes("\u001b"), out);
+  }
+});
+
 test("revalidate holds for every instance", async () => {
   const { table, instance } = await filled();
   const get = async (/** @type {string} */ key) => (await instance.request().get(key, { kind: "APP_PAGE" })) !== null;

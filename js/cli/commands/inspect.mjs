@@ -2,6 +2,7 @@
 
 import { inspect as shown } from "node:util";
 import { withAdmin } from "../../admin.mjs";
+import { printable } from "../../printable.mjs";
 import { size, span } from "../amounts.mjs";
 import { CommandFailure, print, printJson } from "../output.mjs";
 import { pathOf } from "../../route-keys.mjs";
@@ -9,7 +10,6 @@ import { pagePathOf, pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
 import { buildIdIn, withDeployment } from "../prerendered.mjs";
 import { causeOf, verdictOf } from "../verdict.mjs";
-import { printable } from "./ls.mjs";
 
 /** @type {import("../main.mjs").CommandFile} */
 export const inspect = {

@@ -1,6 +1,7 @@
 // ls: the entries of the table.
 
 import { withAdmin } from "../../admin.mjs";
+import { printable } from "../../printable.mjs";
 import { due, size, span } from "../amounts.mjs";
 import { columns, print, printJson } from "../output.mjs";
 import { pagePathOf, pagesOf } from "../rows.mjs";
@@ -43,7 +44,7 @@ Examples:
           says ? due(says, nowS) : "",
           says ? size(says.storedBytes) : "",
           String(says?.tags.length ?? ""),
-          `${printable(key ?? "")}${build ? `  (build ${build})` : ""}`,
+          `${printable(key ?? "")}${build ? `  (build ${printable(build)})` : ""}`,
         ]),
       ]),
     );
@@ -59,9 +60,4 @@ function isWanted(row, { tag, kind, pathPrefix }) {
   const { role, says } = row;
   const isUnderPath = pathPrefix === undefined || pagePathOf(row)?.startsWith(pathPrefix);
   return role === "entry" && (!tag || says?.tags.includes(tag)) && (!kind || says?.kind === kind) && isUnderPath;
-}
-
-/** Control characters must not reach a terminal. @param {string} text */
-export function printable(text) {
-  return text.replaceAll(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }

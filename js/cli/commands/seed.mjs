@@ -5,6 +5,7 @@ import "#core";
 import { messageOf } from "../../complaints.mjs";
 import { coreUnderWay } from "../../core.mjs";
 import { resolveOptions } from "../../options.mjs";
+import { printable } from "../../printable.mjs";
 import { prerenderedIn, readerOf, withDeployment } from "../prerendered.mjs";
 import { sharedCache } from "../../shared.mjs";
 import { softTagsOf, storedKind, tagsOf, unfitPage } from "../../values.mjs";
@@ -112,7 +113,7 @@ function report(results, { build, isDry, asJson, dist }) {
     return printJson({ build: build ?? null, dryRun: isDry, ...counts, routes: results });
   }
   const named = (/** @type {Outcome} */ outcome) => (isDry && outcome === "stored" ? "would be stored" : outcome);
-  print(columns([["ROUTE", "KIND", "OUTCOME"], ...results.map(({ route, kind, outcome }) => [route, kind, named(outcome)])]));
+  print(columns([["ROUTE", "KIND", "OUTCOME"], ...results.map(({ route, kind, outcome }) => [printable(route), kind, named(outcome)])]));
   print("");
   const whose = build === undefined ? "shared by all builds" : `of build ${build}`;
   print(`${dist}, ${whose}: ${counts.stored} ${named("stored")}, ${counts.thereAlready} there already, ${counts.revalidatedSince} revalidated since, ${counts.notRead} not read`);

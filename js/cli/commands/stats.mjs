@@ -2,6 +2,7 @@
 
 import { withAdmin } from "../../admin.mjs";
 import { messageOf } from "../../complaints.mjs";
+import { printable } from "../../printable.mjs";
 import { saved, size } from "../amounts.mjs";
 import { WrongCommandLine, columns, print, printJson } from "../output.mjs";
 import { DOLLARS_PER_GB_MONTH, dollarsOf } from "../prices.mjs";
@@ -41,7 +42,7 @@ Example:
     print(columns([["KIND", "ENTRIES", "RAW", "STORED"], ...kinds.map(({ kind, entries: count, rawBytes: raw, storedBytes: stored }) => [kind, String(count), size(raw), size(stored)])]));
     if (tags.length > 0) {
       print("");
-      print(columns([["TAG", "ENTRIES"], ...tags.slice(0, TAGS_SHOWN).map(({ tag, entries: count }) => [tag, String(count)])]));
+      print(columns([["TAG", "ENTRIES"], ...tags.slice(0, TAGS_SHOWN).map(({ tag, entries: count }) => [printable(tag), String(count)])]));
       if (tags.length > TAGS_SHOWN) {
         print(`and ${tags.length - TAGS_SHOWN} more`);
       }
