@@ -1,13 +1,15 @@
 // Which sets of 'use cache' answer a get. In on-demand revalidation Next renders without asking, and what it then stores takes
 // the place of an entry that was good: other processes must be told, or they go on with their copies of that.
 
-/** Keys that are remembered. Of one that is forgotten a set counts as unasked for, which costs a write. */
-const MAX_KEPT = 1_000;
+import { LatestKeys } from "./latest-keys.mjs";
 
-/** All times are in Next's terms of `entry.timestamp`: Unix milliseconds by the monotonic clock. */
+/**
+ * All times are in Next's terms of `entry.timestamp`: Unix milliseconds by the monotonic clock. Of a key that is forgotten a set
+ * counts as unasked for, which costs a write.
+ */
 export function createCalledFor() {
-  /** @type {Map<string, { calledAt: number, storedAt: number }>} */
-  const keys = new Map();
+  /** @type {LatestKeys<{ calledAt: number, storedAt: number }>} */
+  const keys = new LatestKeys();
 
   /**
    * @param {string} key
@@ -15,11 +17,7 @@ export function createCalledFor() {
    */
   function note(key, times) {
     const known = keys.get(key) ?? { calledAt: -Infinity, storedAt: -Infinity };
-    keys.delete(key);
     keys.set(key, { ...known, ...times });
-    if (keys.size > MAX_KEPT) {
-      keys.delete(keys.keys().next().value ?? "");
-    }
   }
 
   return {

@@ -6,6 +6,7 @@ import { BrokenStream, streamOf } from "./byte-stream.mjs";
 import { createCalledFor } from "./called-for.mjs";
 import { createRefreshes } from "./refreshes.mjs";
 import { messageOf } from "./complaints.mjs";
+import { LatestKeys } from "./latest-keys.mjs";
 import { guarded, revalidate, within } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
 import { nextSlot, readBody, storeBody } from "./segments.mjs";
@@ -18,15 +19,12 @@ import { warmUpOnLambda } from "./warm-up.mjs";
 /** @typedef {{ rendered: Promise<unknown>, stored: Promise<void> }} PendingSet neither rejects */
 /**
  * @typedef {object} Known what a handler remembers
- * @property {Map<string, number>} slots those of large entries, as this process used or saw them last
+ * @property {LatestKeys<number>} slots those of large entries, as this process used or saw them last
  * @property {ReturnType<typeof createCalledFor>} calledFor
  */
 
 /** The kind of these entries; Next has no name for it. */
 const KIND = "USE_CACHE";
-
-/** Keys whose segments' place is remembered. */
-const MAX_SLOTS_KEPT = 1_000;
 
 /** Next's own value for "regenerate behind it, whatever the lifetime says". */
 const REGENERATE = -1;
@@ -45,7 +43,7 @@ export function createUseCacheHandler(given = {}) {
   /** @type {Map<string, PendingSet>} */
   const pending = new Map();
   /** @type {Known} */
-  const known = { slots: new Map(), calledFor: createCalledFor() };
+  const known = { slots: new LatestKeys(), calledFor: createCalledFor() };
   /** Whether Next hands `get` the soft tags of the page that asks; if not, it asks for their expiration afterwards. */
   let getsSoftTags = false;
 
@@ -158,14 +156,14 @@ async function readEntry(cache, request, { slots, calledFor }) {
  * @param {SharedCache} cache
  * @param {{ key: string, softTags: string[] }} request
  * @param {{ value: any, rawBytes: number, storedBytes: number }} found
- * @param {Map<string, number>} slots
+ * @param {LatestKeys<number>} slots
  * @param {import("./operations.mjs").Operation} operation
  */
 async function bodyOf(cache, request, { value, rawBytes, storedBytes }, slots, operation) {
   if (!value.segments) {
     return { chunks: [value.body], rawBytes, storedBytes };
   }
-  remember(slots, request.key, value.segments.slot);
+  slots.set(request.key, value.segments.slot);
   const read = await readBody(cache, request, value.segments, operation);
   return read && { chunks: read.chunks, rawBytes: value.segments.bytes, storedBytes: read.storedBytes };
 }
@@ -228,7 +226,7 @@ async function storeEntry(cache, key, rendered, revision, { slots, calledFor }) 
     overwrites: !calledFor.has(key, timestamp) && !tags.some((tag) => tag.startsWith(ROOT_PARAM_TAG)),
   };
   const slot = nextSlot(slots.get(key));
-  remember(slots, key, slot); // at once: a set that overlaps takes another
+  slots.set(key, slot); // at once: a set that overlaps takes another
   const value = { tags: [...tags], stale, timestamp, expire, revalidate };
   try {
     const body = await storeBody(cache, entry, stream, slot, operation);
@@ -250,19 +248,6 @@ async function storeEntry(cache, key, rendered, revision, { slots, calledFor }) 
 /** @param {Awaited<ReturnType<typeof storeBody>>} stored what its entry holds of it */
 function bodyIn(stored) {
   return "body" in stored ? { body: stored.body } : { segments: stored.segments };
-}
-
-/**
- * @param {Map<string, number>} slots
- * @param {string} key
- * @param {number} slot
- */
-function remember(slots, key, slot) {
-  slots.delete(key);
-  slots.set(key, slot);
-  if (slots.size > MAX_SLOTS_KEPT) {
-    slots.delete(slots.keys().next().value ?? "");
-  }
 }
 
 /**

@@ -1,8 +1,9 @@
-// Keys and tags that a visitor has chosen: what they do to the log.
+// Keys and tags that a visitor has chosen: what they do to the log and to memory.
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
+import { LatestKeys } from "../../js/latest-keys.mjs";
 
 /** @type {import("../../types/index.d.ts").DynamoDBCacheOptions} */
 const CONNECTION = {
@@ -36,4 +37,19 @@ test("a key begins no line of the log, and says nothing to a terminal", async ()
   }
   assert.match(lines[0] ?? "", /did not give \/blog\/x\\x0a\\x1b\[2J\\x2028: /);
   assert.match(lines[1] ?? "", /^revalidation of t\\x0au was not confirmed/);
+});
+
+test("keys are remembered up to so many, and so many characters of them", () => {
+  /** @type {LatestKeys<number>} */
+  const short = new LatestKeys();
+  /** @type {LatestKeys<number>} */
+  const long = new LatestKeys();
+  for (let n = 0; n < 1_001; n++) {
+    short.set(`${n}`, n);
+    short.set("0", n);
+  }
+  const longKeys = Array.from({ length: 10 }, (_, n) => `${n} ${"x".repeat(999_998)}`);
+  longKeys.forEach((key, n) => long.set(key, n));
+  assert.deepEqual([short.get("0"), short.get("1"), short.get("2"), short.get("1000")], [1_000, undefined, 2, 1_000]);
+  assert.deepEqual(longKeys.map((key) => long.get(key)).filter((n) => n !== undefined), [6, 7, 8, 9]);
 });
