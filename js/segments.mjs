@@ -20,6 +20,9 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** Sets of segments that take turns, so that readers under way find theirs and storage stays bounded. */
 const SLOTS = 8;
 
+/** Of one body. A reader makes room for as many as an entry says. */
+const MAX_SEGMENTS = MAX_BODY_BYTES / SEGMENT_BYTES;
+
 /** Requests of one read that run at once. */
 const CONCURRENT_READS = 4;
 
@@ -64,6 +67,9 @@ export async function storeBody(cache, entry, stream, slot, operation) {
  * @returns {Promise<{ chunks: Uint8Array[], storedBytes: number } | undefined>} undefined when one is gone, or of another write
  */
 export async function readBody(cache, { key, softTags }, { slot, generation, count, bytes }, operation) {
+  if (!(count <= MAX_SEGMENTS)) {
+    return undefined;
+  }
   /** @type {Uint8Array[]} */
   const chunks = Array.from({ length: count });
   let storedBytes = 0;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createUseCacheHandler } from "../../js/entries/use-cache.mjs";
+import { readBody } from "../../js/segments.mjs";
 
 /** @typedef {import("../../types/index.d.ts").DynamoDBCacheOptions} Options */
 /** @typedef {import("../../types/index.d.ts").CacheEvent} CacheEvent */
@@ -64,4 +65,17 @@ test("an entry that expires at once is not stored: no get would find it", async 
   await handler.set("key", Promise.resolve(entry({ value, expire: 0, revalidate: 0 })));
   assert.equal(requests, 0);
   assert.equal(await new Response(sent).text(), "rendered");
+});
+
+test("an entry that says of more segments than a value takes has none", async () => {
+  const get = async () => {
+    throw new Error("asked for");
+  };
+  const cache = /** @type {any} */ ({ core: { get } });
+  const operation = /** @type {any} */ ({});
+  for (const count of [65, 4_294_967_296, Infinity, NaN, "64 or so"]) {
+    const segments = { slot: 0, generation: 0.5, count: /** @type {number} */ (count), bytes: 1 };
+    assert.equal(await readBody(cache, { key: "key", softTags: [] }, segments, operation), undefined);
+  }
+  await assert.rejects(readBody(cache, { key: "key", softTags: [] }, { slot: 0, generation: 0.5, count: 64, bytes: 1 }, operation), /asked for/);
 });
