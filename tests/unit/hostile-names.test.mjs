@@ -1,7 +1,8 @@
-// Keys and tags that a visitor has chosen: what they do to the log and to memory.
+// Keys and tags that a visitor has chosen: what they do to the log, to memory and to the command line.
 
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
+import { columns } from "../../js/cli/output.mjs";
 import { DynamoDBCacheHandler } from "../../js/entries/index.mjs";
 import { LatestKeys } from "../../js/latest-keys.mjs";
 
@@ -52,4 +53,9 @@ test("keys are remembered up to so many, and so many characters of them", () => 
   longKeys.forEach((key, n) => long.set(key, n));
   assert.deepEqual([short.get("0"), short.get("1"), short.get("2"), short.get("1000")], [1_000, undefined, 2, 1_000]);
   assert.deepEqual(longKeys.map((key) => long.get(key)).filter((n) => n !== undefined), [6, 7, 8, 9]);
+});
+
+test("any number of entries are listed in columns", () => {
+  const lines = columns(Array.from({ length: 200_000 }, (_, n) => [`${n}`, "key"])).split("\n");
+  assert.deepEqual([lines.length, lines[0], lines[199_999]], [200_000, "0       key", "199999  key"]);
 });
