@@ -75,7 +75,7 @@ test("help names every command, and a wrong command line is told from a failure"
     assert.equal(help.code, 0);
     assert.match(help.out, /Example|Exit code/);
   }
-  const refused = [["revalidate"], ["revalidate", "--tag", "t", "--soft", "soon"], ["purge"], ["purge", "--all", "--build", "b"], ["stats", "--days", "0"], ["ui", "--port", "x"]];
+  const refused = [["revalidate"], ["revalidate", "--tag", "t", "--soft", "soon"], ["purge"], ["purge", "--all", "--build", "b"], ...["--build", "--path-prefix", "--key-prefix"].map((option) => ["purge", option, ""]), ["stats", "--days", "0"], ["ui", "--port", "x"]];
   for (const args of [["nonsense"], ["ls", "--colour"], ["inspect"], ...refused]) {
     const wrong = await cli(args);
     assert.deepEqual([wrong.code, wrong.out], [2, ""], args.join(" "));

@@ -33,6 +33,10 @@ Examples:
     if ([build, pathPrefix, keyPrefix, all].filter((given) => given !== undefined).length !== 1) {
       throw new WrongCommandLine("name what to delete: one of --build ID, --path-prefix TEXT, --key-prefix TEXT or --all");
     }
+    if ([build, pathPrefix, keyPrefix].includes("")) {
+      // Of a variable that is not set, most likely; every key begins with nothing.
+      throw new WrongCommandLine("what is to be deleted is empty; for all entries there is --all");
+    }
     const deleted = await withAdmin({ ...PATIENT, ...table }, async (admin) => {
       const rows = await rowsOf(admin, choiceOf(options));
       const what = `${rows.entries} entries (${rows.all.length} rows)`;
