@@ -226,8 +226,13 @@ test("pages are found by their path, also where the key names the source route",
   const several = await cli(["inspect", "/blog/b"], of(table));
   assert.equal(several.code, 1);
   assert.match(several.err, /there are 2 entries of the path \/blog\/b:\n {2}inspect '\/route-cache[^\n]*\/\$\/blog\/b' --build 'build-1'\n.*'build-2'\n$/);
+  for (const buildId of ["build-1", "build-2"]) {
+    await store.instance(table, { buildId }).request().set(scoped("/blog/';id;'"), page("page c", []), context);
+  }
+  const quoted = await cli(["inspect", "/blog/';id;'"], of(table));
+  assert.ok(quoted.err.includes(String.raw`/blog/'\'';id;'\''' --build 'build-1'`), quoted.err);
   const purged = await cli(["purge", "--path-prefix", "/blog/", "--yes", "--json"], of(table));
-  assert.deepEqual({ ...JSON.parse(purged.out), rows: 0 }, { entries: 3, rows: 0, deleted: true });
+  assert.deepEqual({ ...JSON.parse(purged.out), rows: 0 }, { entries: 5, rows: 0, deleted: true });
   assert.equal(JSON.parse((await cli(["ls", "--json"], of(table))).out).length, 3);
 });
 

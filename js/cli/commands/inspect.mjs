@@ -62,10 +62,15 @@ async function find(admin, key, builds, softTags) {
   const meant = ofBuilds.length > 0 || isBuildNamed ? ofBuilds : pages;
   if (meant.length > 1) {
     meant.sort((a, b) => String([a.key, a.build]).localeCompare(String([b.key, b.build])));
-    const each = meant.map(({ key, build }) => `\n  inspect '${printable(key)}'${build ? ` --build '${printable(build)}'` : ""}`);
+    const each = meant.map(({ key, build }) => `\n  inspect ${quoted(key)}${build ? ` --build ${quoted(build)}` : ""}`);
     throw new CommandFailure(`there are ${each.length} entries of the path ${printable(pathOf(key))}:${each.join("")}`);
   }
   return meant[0] ? admin.inspect(meant[0].key, meant[0].build ?? undefined, softTags) : found;
+}
+
+/** As a shell takes it for one word: a path may hold a quote, and a command behind it. @param {string} text */
+function quoted(text) {
+  return `'${printable(text).replaceAll("'", "'\\''")}'`;
 }
 
 /**
