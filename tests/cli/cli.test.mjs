@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { startStore, page } from "../integration/instances.mjs";
+import { send } from "../integration/raw.mjs";
 import { EMULATOR_CREDENTIALS } from "../emulators.mjs";
 
 const MAIN = join(import.meta.dirname, "../../js/cli/main.mjs");
@@ -89,7 +90,7 @@ test("create-table makes a table that the doctor finds healthy", async () => {
   assert.deepEqual(JSON.parse(made.out), { tableName: "by-command", table: "created", index: "created", ttl: store.name === "dynalite" ? "unsupported" : "enabled" });
   const { code, out, err } = await cli(["doctor"], of("by-command"));
   assert.equal(code, 0, out + err);
-  for (const line of [/ok {7}credentials: from the environment/, /region: eu-central-1 \(from AWS_REGION\)/, /endpoint: .*AWS_ENDPOINT_URL_DYNAMODB/, /table: by-command is ACTIVE, PAY_PER_REQUEST/, /tag index: ACTIVE/, /dynamodb:BatchWriteItem: allowed/, /dynamodb:Query: allowed/]) {
+  for (const line of [/ok {7}credentials: from the environment/, /region: eu-central-1 \(from AWS_REGION\)/, /endpoint: .*AWS_ENDPOINT_URL_DYNAMODB/, /table: by-command is ACTIVE, PAY_PER_REQUEST/, /tag index: ACTIVE/, /dynamodb:BatchWriteItem: allowed/, /dynamodb:Query: allowed/, /ok {7}revalidation log: readable/]) {
     assert.match(out, line);
   }
   assert.doesNotMatch(out + err, new RegExp(`${EMULATOR_CREDENTIALS.secretAccessKey}|FAILED`));
@@ -111,6 +112,11 @@ test("the doctor says what is missing and what to do", async () => {
   const unreachable = await cli(["doctor", "--endpoint", "http://127.0.0.1:1"], of("x"));
   assert.equal(unreachable.code, 1);
   assert.match(unreachable.out, /FAILED {3}table: x: .*\n.*reachable/);
+  const table = await store.createTable();
+  await send(store.endpoint, "PutItem", { TableName: table, Item: { key: { S: "__revalidations__" }, version: { N: "5" }, events: { L: [] } } });
+  const overwritten = await cli(["doctor"], of(table));
+  assert.equal(overwritten.code, 1);
+  assert.match(overwritten.out, /FAILED {3}revalidation log: .*\n.*who else writes to the table\?/);
 });
 
 test("ls, inspect and stats show what is there, as text and as JSON", async () => {

@@ -81,6 +81,7 @@ async function examine(admin, note, tableName) {
     for (const action of ACTIONS) {
       await noteAction(admin, note, action, tableName);
     }
+    await noteLog(admin, note);
     const skewMs = admin.clockSkewMs();
     const ahead = `AWS's clock is ${span(skewMs / 1_000)} ${skewMs > 0 ? "ahead of" : "behind"} this machine's`;
     note(
@@ -162,6 +163,25 @@ async function noteTable(admin, note, tableName, region) {
     ...(!hasTtl && { todo: `${create} turns it on` }),
   });
   return isActive;
+}
+
+/**
+ * While it cannot be read, nothing is served from the table, and no revalidation is confirmed.
+ *
+ * @param {import("../../../pkg/admin-bindings.js").Admin} admin
+ * @param {(finding: Finding) => void} note
+ */
+async function noteLog(admin, note) {
+  try {
+    await admin.logEvents();
+    note({ check: "revalidation log", status: "ok", found: "readable" });
+  } catch (error) {
+    if (/** @type {{ code?: string }} */ (error).code === "UnreadableResponse") {
+      const todo = "who else writes to the table? If it was no later version of this package, delete the table and create it again";
+      note({ check: "revalidation log", status: "failed", found: messageOf(error), todo });
+    }
+    // What else fails is said of the actions.
+  }
 }
 
 /**
