@@ -95,7 +95,7 @@ export class ResponseReader {
         throw new MalformedResponse("a line of its head is no header");
       }
       const lower = name.toLowerCase();
-      const trimmed = isBlank(value.charCodeAt(value.length - 1)) ? value.replace(/[ \t]+$/, "") : value;
+      const trimmed = trimmedEnd(value);
       this.#headers.push(lower, trimmed);
       framing.add(lower, trimmed);
     }
@@ -172,6 +172,15 @@ class Framing {
       }
     }
   }
+}
+
+/** In one pass: a pattern would look for the end from each of the blanks. @param {string} value */
+function trimmedEnd(value) {
+  let end = value.length;
+  while (isBlank(value.charCodeAt(end - 1))) {
+    end--;
+  }
+  return value.slice(0, end);
 }
 
 /** @param {number} code */
