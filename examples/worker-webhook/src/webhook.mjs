@@ -11,7 +11,8 @@ export default {
     if (request.method !== "POST") {
       return Response.json({ error: 'POST {"tags": ["…"]}' }, { status: 405, headers: { allow: "POST" } });
     }
-    if (!(await isSecret(request.headers.get("authorization") ?? "", `Bearer ${env.WEBHOOK_SECRET}`))) {
+    // Without one, "undefined" would be it.
+    if (!env.WEBHOOK_SECRET || !(await isSecret(request.headers.get("authorization") ?? "", `Bearer ${env.WEBHOOK_SECRET}`))) {
       return Response.json({ error: "who are you?" }, { status: 401 });
     }
     const tags = tagsOf(await request.json().catch(() => null));
