@@ -20,6 +20,7 @@ impl Scenario {
         if self.requests.plan.expire_s.is_none() && !self.states_are_left_over() {
             self.of_overlapping_sets_one_is_served().await;
             self.a_set_that_is_cut_short_leaves_what_was_there().await;
+            self.a_row_that_cannot_be_read_is_replaced().await;
             self.what_is_below_the_floor_is_served().await;
         }
         self.compactions_that_meet_end_soon().await;

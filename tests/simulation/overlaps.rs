@@ -3,6 +3,7 @@
 use crate::dynamodb::number_of;
 use crate::plan::Size;
 use crate::scenario::Scenario;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -52,6 +53,21 @@ impl Scenario {
         self.world().sleep_us(WHILE_IT_STORES_US).await; // what was sent may take effect still
         let reader = self.cluster.launch(Rc::default());
         self.must_be_fresh(&reader, &page, "was good before a set of it was cut short").await;
+    }
+
+    /// All sets of its part rows have had their turn when something else writes into an entry's row.
+    pub async fn a_row_that_cannot_be_read_is_replaced(&self) {
+        let page = self.world().random().pick(&self.requests.plan.keys).clone();
+        let mut rows = self.table.rows();
+        let Some(row) = rows.get(&page.key) else { return };
+        let mut damaged = (**row).clone();
+        damaged.insert("lifetime".to_owned(), json!({ "S": "?" }));
+        damaged.extend((0..MAX_SLOTS).map(|slot| (format!("committed{slot}"), json!({ "N": "1" }))));
+        rows.insert(page.key.clone(), Rc::new(damaged));
+        self.table.replace(rows);
+        let process = self.cluster.launch(Rc::default());
+        self.requests.clone().render_anew(process.clone(), page.clone()).await;
+        self.must_be_fresh(&process, &page, "was rendered over a row that cannot be read").await;
     }
 
     /// Whatever was written, crashed and overlapped: an entry has so many sets of part rows and no more, and all of them go.

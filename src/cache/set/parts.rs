@@ -55,8 +55,13 @@ impl Inner {
     ) -> Result<(Parts, Committed), Rc<Error>> {
         let mut update = UpdateItem::new(&self.config.table_name, key_of(row_key.to_owned()));
         replace(&mut update, item);
+        let mut is_entry = true;
         loop {
             expect(&mut update, rows.parts, known);
+            if !is_entry {
+                // What it says of part rows is as little to be trusted as the rest of it, and would stand in the way for ever.
+                update.condition_expression = None;
+            }
             match self.client.send(&update, deadline).await {
                 Err(error) if error.kind == ErrorKind::ConditionalCheckFailed => {}
                 result => {
@@ -66,9 +71,13 @@ impl Inner {
             }
             let mut current = rows.parts.slot;
             known = Committed::default();
-            if let FoundRow::Entry(row) = self.fetch_row(row_key, deadline).await? {
-                known = row.committed;
-                current = row.parts.map_or(current, |parts| parts.slot);
+            match self.fetch_row(row_key, deadline).await? {
+                FoundRow::Entry(row) => {
+                    known = row.committed;
+                    current = row.parts.map_or(current, |parts| parts.slot);
+                }
+                FoundRow::Absent => {}
+                FoundRow::Unreadable => is_entry = false,
             }
             rows.parts.slot = self.next_slot(Some(current));
             rows.parts.generation = self.host.random();
