@@ -93,7 +93,7 @@ impl Requests {
         let asked_tags = components(&page.tags[..page.tags.len().min(self.world.within(0..=1) as usize)]);
         let soft = components(soft_tags);
         let tags: BTreeSet<_> = asked_tags.iter().chain(&soft).map(|tag| tag.as_str().to_owned()).collect();
-        let asked = self.truth.ask(&page.key, tags, &process.clock, config.tag_freshness_ms);
+        let asked = self.truth.ask(&page.key, tags, process, config.tag_freshness_ms);
         let refreshed = self.refresh(process, &page.key).await;
         let log = if refreshed.is_some() { LogSource::Known } else { LogSource::Read };
         let request = GetRequest { key: entry_key(page), tags: asked_tags, soft_tags: soft, log };
@@ -225,12 +225,12 @@ impl Requests {
         self.within_budget("revalidateTag", process, began_us, self.plan.config.write_timeout_ms);
         self.world.trace(|| format!("{:?} revalidate {tags:?} {durations:?}: {result:?}", process.owner));
         self.stats.revalidations.set(self.stats.revalidations.get() + 1);
-        if result.is_ok() {
-            for (tag, at_least) in changed {
-                self.truth.demand(Demand { tag, at_least, expires_at_ms, stamped_ms: now_ms, epoch });
-            }
+        let (by, confirmed) = (process.owner, result.is_ok());
+        for (tag, at_least) in changed {
+            let stamped_ms = now_ms;
+            self.truth.demand(Demand { tag, at_least, expires_at_ms, stamped_ms, epoch, by, confirmed });
         }
-        result.is_ok()
+        confirmed
     }
 
     fn some_soft_tags(&self) -> Vec<String> {

@@ -4,8 +4,9 @@ use crate::builds::Output;
 use crate::history::History;
 use crate::host::WallClock;
 use crate::plan::Size;
+use crate::process::Process;
 use crate::random::Random;
-use crate::world::World;
+use crate::world::{Owner, World};
 use nextjs_dynamodb_cache::cache::{Entry, Kind, Outcome, Standing};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,9 @@ pub struct Demand {
     pub stamped_ms: u64,
     /// The log that has it.
     pub epoch: u64,
+    /// The process that made it. There it counts at once, also while the store has not confirmed it.
+    pub by: Owner,
+    pub confirmed: bool,
 }
 
 /// What was so when a get began.
@@ -127,14 +131,17 @@ impl Truth {
         (number, value)
     }
 
-    /// A get begins. `tags` are those that it asks with; what happened within the last `freshness_ms` need not count yet.
-    pub fn ask(&self, key: &str, tags: BTreeSet<String>, clock: &WallClock, freshness_ms: u64) -> Asked {
+    /// A get begins in a process. `tags` are those that it asks with; what others did within the last `freshness_ms` need not
+    /// count yet.
+    pub fn ask(&self, key: &str, tags: BTreeSet<String>, process: &Process, freshness_ms: u64) -> Asked {
         let shared = freshness_ms > 0;
+        let clock = &process.clock;
+        let counts = |demand: &&Demand| demand.by == process.owner || (demand.confirmed && !shared);
         let until_us = self.world.now_us() - (freshness_ms + 1) * 1000;
         Asked {
             key: key.to_owned(),
             tags,
-            demands: if shared { Vec::new() } else { self.demands.borrow().clone() },
+            demands: self.demands.borrow().iter().filter(counts).cloned().collect(),
             replaced_us: if shared { 0 } else { self.replaced_us.borrow().get(key).copied().unwrap_or(0) },
             began_us: self.world.now_us(),
             version: if shared { self.history.version_at(until_us) } else { self.history.version() },

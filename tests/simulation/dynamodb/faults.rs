@@ -32,6 +32,8 @@ pub enum Fault {
     Hung,
     /// It takes effect, and no answer comes.
     HungAfterEffect,
+    /// It takes effect long after its caller gave up.
+    Late,
     /// The answer comes late.
     Slow,
 }
@@ -43,7 +45,7 @@ impl Faults {
 
     /// What happens to the next request.
     pub fn draw(&self, world: &World) -> Option<Fault> {
-        const ALL: [Fault; 9] = [
+        const ALL: [Fault; 10] = [
             Fault::Throttled,
             Fault::Failed,
             Fault::FailedAfterEffect,
@@ -52,6 +54,7 @@ impl Faults {
             Fault::Corrupted,
             Fault::Hung,
             Fault::HungAfterEffect,
+            Fault::Late,
             Fault::Slow,
         ];
         world.chance(self.fault).then(|| *world.random().pick(&ALL))
@@ -60,7 +63,7 @@ impl Faults {
 
 impl Fault {
     pub fn takes_effect(self) -> bool {
-        use Fault::{BrokenAfterEffect, Corrupted, FailedAfterEffect, HungAfterEffect, Slow};
-        matches!(self, FailedAfterEffect | BrokenAfterEffect | Corrupted | HungAfterEffect | Slow)
+        use Fault::{BrokenAfterEffect, Corrupted, FailedAfterEffect, HungAfterEffect, Late, Slow};
+        matches!(self, FailedAfterEffect | BrokenAfterEffect | Corrupted | HungAfterEffect | Late | Slow)
     }
 }

@@ -92,7 +92,11 @@ impl DynamoDb {
         if let Some(fault) = fault.filter(|fault| !fault.takes_effect()) {
             return self.break_off(exchange, fault, None);
         }
-        let slow_us = if fault == Some(Fault::Slow) { self.world.within(1..=600_000) } else { 0 };
+        let slow_us = match fault {
+            Some(Fault::Slow) => self.world.within(1..=600_000),
+            Some(Fault::Late) => self.world.within(1..=20_000_000),
+            _ => 0,
+        };
         let moments: Vec<_> = call.steps.iter().map(|_| slow_us / 2 + self.travel_us()).collect();
         let (kind, pending) = (call.kind, Rc::new(Pending::new(&call)));
         for ((position, step), moment_us) in call.steps.into_iter().enumerate().zip(&moments) {
@@ -144,7 +148,7 @@ impl DynamoDb {
                     exchange.answer(Ok(response));
                 }
             }
-            Fault::Hung | Fault::HungAfterEffect | Fault::Slow => {}
+            Fault::Hung | Fault::HungAfterEffect | Fault::Late | Fault::Slow => {}
         }
     }
 
