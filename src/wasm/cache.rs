@@ -180,7 +180,8 @@ impl Core {
     ) -> Promise {
         let cache = self.cache.clone();
         let tags = components(tags);
-        let durations = soft.then(|| Durations { expire_s: seconds(expire) });
+        // A deadline below zero lies in the past: it is at once.
+        let durations = soft.then(|| Durations { expire_s: expire.map(|seconds| seconds as u64) });
         self.metered(meter, async move {
             let revalidated = cache.revalidate_tags(&tags, durations).await;
             let revalidated =

@@ -81,6 +81,13 @@ for (const memoryMaxBytes of [0, 1 << 20]) {
   });
 }
 
+test("a deadline that lies in the past has passed", async () => {
+  const { a, b } = await twoInstances();
+  await a.request().set("/a", page("a", ["t"]), MINUTE);
+  await a.request().revalidateTag(["t"], { expire: -1 });
+  assert.equal(await b.request().get("/a", APP_PAGE), null);
+});
+
 test("a fetch is revalidated through the soft tags of the page that asks", async () => {
   const { a, b } = await twoInstances();
   await a.request().set("f", fetched, { tags: ["t"] });
