@@ -72,7 +72,7 @@ fn offset_s(zone: &str) -> Option<i64> {
         return Some(0);
     }
     let sign = if zone.starts_with('-') { -1 } else { 1 };
-    let digits = zone.strip_prefix(['+', '-'])?.replace(':', "");
+    let digits: String = zone.strip_prefix(['+', '-'])?.chars().filter(|digit| *digit != ':').collect();
     let minutes: i64 = digits.parse().ok().filter(|_| digits.len() == 4)?;
     Some(sign * (minutes / 100 * 3600 + minutes % 100 * 60))
 }

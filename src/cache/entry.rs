@@ -4,6 +4,7 @@ use super::kind::Kind;
 use super::lifetime::Lifetime;
 use super::row::Row;
 use super::tag_state::Standing;
+use crate::dynamodb::Error;
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -39,6 +40,17 @@ pub enum Miss {
     Unreadable(String),
     /// The store did not answer, or not in time.
     Unavailable(String),
+}
+
+impl Miss {
+    /// What the store answered within the time limit, if it did.
+    pub(super) fn unless_answered<T>(answer: Option<Result<T, Rc<Error>>>) -> Result<T, Self> {
+        match answer {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(error)) => Err(Miss::Unavailable(error.to_string())),
+            None => Err(Miss::Unavailable("no answer within the time limit".to_owned())),
+        }
+    }
 }
 
 impl Outcome {

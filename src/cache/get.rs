@@ -41,12 +41,10 @@ impl Cache {
         let seen = inner.knowledge.borrow().version();
         let deadline = inner.read_deadline();
         let row = inner.rows.entry(&request.key);
-        let (outcome, version) = match within(&inner.host, deadline, inner.look_up(request, &row, deadline))
-            .await
-        {
-            Some(Ok((outcome, log))) => (outcome, log.version()),
-            Some(Err(error)) => (Outcome::Miss(Miss::Unavailable(error.to_string())), seen),
-            None => (Outcome::Miss(Miss::Unavailable("no answer within the time limit".to_owned())), seen),
+        let answer = within(&inner.host, deadline, inner.look_up(request, &row, deadline)).await;
+        let (outcome, version) = match Miss::unless_answered(answer) {
+            Ok((outcome, log)) => (outcome, log.version()),
+            Err(miss) => (Outcome::Miss(miss), seen),
         };
         let calls_for_render = inner.calls_for_render(&outcome);
         if calls_for_render {
@@ -59,11 +57,8 @@ impl Cache {
     pub async fn refresh(&self) -> Result<u64, Miss> {
         let inner = &self.inner;
         let deadline = inner.read_deadline();
-        match within(&inner.host, deadline, inner.read_log(deadline)).await {
-            Some(Ok(log)) => Ok(log.version()),
-            Some(Err(error)) => Err(Miss::Unavailable(error.to_string())),
-            None => Err(Miss::Unavailable("no answer within the time limit".to_owned())),
-        }
+        let answer = within(&inner.host, deadline, inner.read_log(deadline)).await;
+        Miss::unless_answered(answer).map(|log| log.version())
     }
 }
 

@@ -25,11 +25,7 @@ impl Cache {
     pub async fn expiration(&self, tags: &[Component]) -> Result<u64, Miss> {
         let inner = &self.inner;
         let deadline = inner.read_deadline();
-        match within(&inner.host, deadline, inner.expiration_of(tags, deadline)).await {
-            Some(Ok(expired_at_ms)) => Ok(expired_at_ms),
-            Some(Err(error)) => Err(Miss::Unavailable(error.to_string())),
-            None => Err(Miss::Unavailable("no answer within the time limit".to_owned())),
-        }
+        Miss::unless_answered(within(&inner.host, deadline, inner.expiration_of(tags, deadline)).await)
     }
 
     /// Judges something that the build prerendered: it has no revision, so the events' wall time counts.
@@ -43,11 +39,8 @@ impl Cache {
     ) -> Result<Judged, Miss> {
         let inner = &self.inner;
         let deadline = inner.read_deadline();
-        match within(&inner.host, deadline, inner.judge_by_time(tags, built_at_ms, version, deadline)).await {
-            Some(Ok(judged)) => Ok(judged),
-            Some(Err(error)) => Err(Miss::Unavailable(error.to_string())),
-            None => Err(Miss::Unavailable("no answer within the time limit".to_owned())),
-        }
+        let judging = inner.judge_by_time(tags, built_at_ms, version, deadline);
+        Miss::unless_answered(within(&inner.host, deadline, judging).await)
     }
 }
 

@@ -80,7 +80,7 @@ struct Inner {
     renders: RefCell<Renders>,
     memory: RefCell<Memory>,
     pending: RefCell<Pending>,
-    stored: RefCell<HashMap<String, Stored>>,
+    stored: RefCell<HashMap<String, Rc<Stored>>>,
     log_turnstile: Rc<Turnstile<LogRead>>,
     row_turnstiles: RefCell<HashMap<String, Rc<Turnstile<RowRead>>>>,
     /// When the last read of the log began, on the monotonic clock, milliseconds.
@@ -91,11 +91,10 @@ struct Inner {
     /// The tags whose entries are being swept, and up to which version of the log.
     sweeping: RefCell<Vec<(String, u64)>>,
     unconfirmed: RefCell<Unconfirmed>,
-    complained: RefCell<HashSet<String>>,
+    complained: RefCell<Vec<String>>,
 }
 
 /// What the table holds for a row, as far as this process has seen: what the next set of it can build on.
-#[derive(Clone)]
 struct Stored {
     tags: Rc<[String]>,
     tags_until_s: u64,
@@ -162,7 +161,7 @@ impl Inner {
         if all.len() >= MAX_STORED {
             all.clear();
         }
-        all.insert(row.to_owned(), stored);
+        all.insert(row.to_owned(), Rc::new(stored));
     }
 
     fn forget_stored(&self, row: &str) {
@@ -172,12 +171,14 @@ impl Inner {
     /// Logs a line once per `topic` in this process.
     fn complain_once(&self, topic: &str, level: LogLevel, line: &str) {
         let mut complained = self.complained.borrow_mut();
+        if complained.iter().any(|known| known == topic) {
+            return;
+        }
         if complained.len() >= MAX_COMPLAINED {
             complained.clear();
         }
-        if complained.insert(topic.to_owned()) {
-            self.host.log(level, line);
-        }
+        complained.push(topic.to_owned());
+        self.host.log(level, line);
     }
 }
 

@@ -2,16 +2,16 @@
 
 use super::entry::Entry;
 use super::memory::Copied;
-use std::collections::HashMap;
 use std::rc::{Rc, Weak};
 
-/// The entries that are being stored, by row.
+/// The entries that are being stored, each row once. They are few.
 #[derive(Default)]
 pub struct Pending {
-    by_row: HashMap<String, OnItsWay>,
+    all: Vec<OnItsWay>,
 }
 
 struct OnItsWay {
+    row: Box<str>,
     entry: Weak<Entry>,
     seen: u64,
 }
@@ -25,25 +25,23 @@ impl Pending {
         if entry.tags.is_empty() {
             return;
         }
-        self.by_row.retain(|_, pending| pending.entry.strong_count() > 0);
-        self.by_row.insert(row.to_owned(), OnItsWay { entry: Rc::downgrade(entry), seen });
+        self.all.retain(|pending| *pending.row != *row && pending.entry.strong_count() > 0);
+        self.all.push(OnItsWay { row: row.into(), entry: Rc::downgrade(entry), seen });
     }
 
     /// The entry that is being stored last.
     pub fn get(&self, row: &str) -> Option<Copied> {
-        let pending = self.by_row.get(row)?;
+        let pending = self.all.iter().find(|pending| *pending.row == *row)?;
         Some(Copied { entry: pending.entry.upgrade()?, seen: pending.seen })
     }
 
     /// Takes an entry out, unless a later set has taken its place.
-    pub fn remove(&mut self, row: &str, entry: &Rc<Entry>) {
-        if self.by_row.get(row).is_some_and(|last| last.entry.as_ptr() == Rc::as_ptr(entry)) {
-            self.by_row.remove(row);
-        }
+    pub fn remove(&mut self, entry: &Rc<Entry>) {
+        self.all.retain(|last| last.entry.as_ptr() != Rc::as_ptr(entry));
     }
 
     /// Shows none of those that are under way any more.
     pub fn clear(&mut self) {
-        self.by_row.clear();
+        self.all.clear();
     }
 }

@@ -154,7 +154,7 @@ impl Inner {
             (request.overwrites && !entry.tags.is_empty()).then(|| Overwriting::of(self, &row_key));
         self.pending.borrow_mut().add(&row_key, &entry, seen);
         let put = self.put(&row_key, plan, &request.key, deadline).await;
-        self.pending.borrow_mut().remove(&row_key, &entry);
+        self.pending.borrow_mut().remove(&entry);
         put.map_err(SetError::Store)?;
         self.memory.borrow_mut().remove(&row_key);
         if let Some(overwriting) = overwriting {
@@ -184,7 +184,7 @@ impl Inner {
         let now_s = self.host.now_ms() / 1000;
         let expires_at_s = now_s + ttl_s;
         let sentinels =
-            sentinels(&tags, previous.as_ref(), expires_at_s, |tag| self.config.tag_index.includes(tag));
+            sentinels(&tags, previous.as_deref(), expires_at_s, |tag| self.config.tag_index.includes(tag));
         let tags_until_s = match &sentinels {
             Sentinels::All(_) => now_s + 2 * ttl_s,
             Sentinels::New(_, until_s) => *until_s,

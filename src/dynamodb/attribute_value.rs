@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 pub type Item = ByName<AttributeValue>;
 
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html>
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum AttributeValue {
     /// A string.
     S(String),

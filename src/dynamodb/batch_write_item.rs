@@ -16,7 +16,7 @@ pub struct BatchWriteItem {
 }
 
 /// One write. It has no condition.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum WriteRequest {
     /// Writes an item.
     #[serde(rename = "PutRequest")]
@@ -27,7 +27,7 @@ pub enum WriteRequest {
 }
 
 /// Writes an item.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PutRequest {
     /// The item, its key included.
@@ -35,7 +35,7 @@ pub struct PutRequest {
 }
 
 /// Deletes an item.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DeleteRequest {
     /// The primary key.

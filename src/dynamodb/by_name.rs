@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 /// Few values by their names, in the names' order: a vector, which takes a tenth of a tree's code. Names that the code
 /// knows are not copied.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ByName<T> {
     sorted: Vec<(Name, T)>,
 }

@@ -6,11 +6,9 @@ use super::{
 };
 use crate::host::Deadline;
 use crate::retry::{Failure, MIN_ATTEMPT_MS, backoff_ms};
-use std::collections::HashSet;
-use std::hash::Hash;
 
 impl Client {
-    /// Reads any number of keys, each once however often it is asked for, until none is left unprocessed.
+    /// Reads any number of keys until none is left unprocessed; one that is given twice is asked for once in a request.
     ///
     /// # Errors
     ///
@@ -23,12 +21,13 @@ impl Client {
         let mut output = BatchGetItemOutput::default();
         for (table, wanted) in request.request_items {
             let consistent_read = wanted.consistent_read;
-            let mut pending = distinct(wanted.keys);
+            let mut pending = wanted.keys;
             let mut pause = Pause::default();
             let mut found = Vec::new();
             while !pending.is_empty() {
-                let asked = pending.len().min(BatchGetItem::MAX_KEYS);
-                let keys = KeysAndAttributes { keys: take_first(&mut pending, asked), consistent_read };
+                let keys = take_distinct(&mut pending, BatchGetItem::MAX_KEYS);
+                let asked = keys.len();
+                let keys = KeysAndAttributes { keys, consistent_read };
                 let batch = BatchGetItem { request_items: ByName::from([(table.clone(), keys)]) };
                 let mut answer = self.send(&batch, deadline).await?;
                 found.extend(answer.responses.remove(&table).unwrap_or_default());
@@ -44,8 +43,8 @@ impl Client {
         Ok(output)
     }
 
-    /// Writes any number of items, until none is left unprocessed. The same write given twice is sent once; two different
-    /// writes of one key are refused by DynamoDB.
+    /// Writes any number of items, until none is left unprocessed. The same write given twice is sent once in a request; two
+    /// different writes of one key are refused by DynamoDB.
     ///
     /// # Errors
     ///
@@ -53,14 +52,15 @@ impl Client {
     pub async fn batch_write_item_all(
         &self,
         table_name: &str,
-        requests: Vec<WriteRequest>,
+        mut pending: Vec<WriteRequest>,
         deadline: Deadline,
     ) -> Result<(), Error> {
-        let mut pending = distinct(requests);
         let mut pause = Pause::default();
         while !pending.is_empty() {
-            let asked = batch_len(&pending);
-            let batch = BatchWriteItem::new(table_name, take_first(&mut pending, asked));
+            let count = batch_len(&pending);
+            let requests = take_distinct(&mut pending, count);
+            let asked = requests.len();
+            let batch = BatchWriteItem::new(table_name, requests);
             let mut answer = self.send(&batch, deadline).await?;
             let left = answer.unprocessed_items.remove(table_name).unwrap_or_default();
             let unwritten = left.len();
@@ -117,19 +117,15 @@ fn batch_len(pending: &[WriteRequest]) -> usize {
     pending.iter().take(BatchWriteItem::MAX_REQUESTS).take_while(fits).count().max(1)
 }
 
-/// Takes the first `count` off the front.
-fn take_first<T>(all: &mut Vec<T>, count: usize) -> Vec<T> {
-    let rest = all.split_off(count);
-    std::mem::replace(all, rest)
-}
-
-/// Each once, in order: DynamoDB refuses a batch that names a key twice.
-fn distinct<T: Hash + Eq>(mut all: Vec<T>) -> Vec<T> {
-    let mut seen = HashSet::new();
-    let repeated: Vec<bool> = all.iter().map(|one| !seen.insert(one)).collect();
-    if repeated.contains(&true) {
-        let mut repeated = repeated.into_iter();
-        all.retain(|_| !repeated.next().unwrap_or_default());
+/// Takes the first `count` off the front, each once: DynamoDB refuses a batch that names a key twice. They are few, so that
+/// comparing them takes less than a table of them would.
+fn take_distinct<T: PartialEq>(all: &mut Vec<T>, count: usize) -> Vec<T> {
+    let rest = all.split_off(count.min(all.len()));
+    let mut distinct = Vec::new();
+    for one in std::mem::replace(all, rest) {
+        if !distinct.contains(&one) {
+            distinct.push(one);
+        }
     }
-    all
+    distinct
 }

@@ -37,7 +37,8 @@ pub fn expand_home(path: &str, host: &dyn Host) -> Option<String> {
     let home = home(host)?;
     // Only Windows has such home directories, and there a path looks like this.
     let path = if home.contains('\\') {
-        format!("{home}\\{}", rest.replace('/', "\\"))
+        let rest: String = rest.chars().map(|letter| if letter == '/' { '\\' } else { letter }).collect();
+        format!("{home}\\{rest}")
     } else {
         format!("{home}/{rest}")
     };

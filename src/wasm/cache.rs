@@ -11,7 +11,7 @@ use crate::cache::{
     Revalidate, SetRequest, Standing,
 };
 use crate::dynamodb::Client;
-use crate::host::SharedHost;
+use crate::host::{LocalFuture, SharedHost};
 use crate::retry::BreakerRecord;
 use js_sys::{Array, JsString, Object, Promise, Reflect};
 use std::rc::Rc;
@@ -237,10 +237,11 @@ impl Core {
         meter: Option<JsMeter>,
         task: impl Future<Output = Result<JsValue, JsValue>> + 'static,
     ) -> Promise {
-        match meter {
-            Some(meter) => promise(self.client.metered(Some(meter::shared(meter)), Box::pin(task))),
-            None => promise(task),
-        }
+        let task: LocalFuture<_> = Box::pin(task);
+        promise(match meter {
+            Some(meter) => self.client.metered(Some(meter::shared(meter)), task),
+            None => task,
+        })
     }
 }
 

@@ -17,8 +17,8 @@ pub fn component(
     from_utf16: impl Fn(&[u16]) -> Component,
 ) -> Component {
     let text = String::from(string);
-    if text.contains(char::REPLACEMENT_CHARACTER) {
-        // It may stand for a lone surrogate: those must stay apart.
+    // The first byte of a replacement character, which may stand for a lone surrogate: those must stay apart.
+    if text.as_bytes().contains(&0xEF) {
         return from_utf16(&string.iter().collect::<Vec<_>>());
     }
     from_str(&text)

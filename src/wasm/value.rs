@@ -73,11 +73,15 @@ fn encode_object(writer: &mut Writer, value: &JsValue, depth_left: usize) -> Res
     Ok(())
 }
 
+/// The replacement character, which stands for a lone surrogate where it does not stand for itself.
+const REPLACEMENT: &[u8] = b"\xEF\xBF\xBD";
+
 fn encode_string(writer: &mut Writer, text: &JsString) {
     let utf8 = String::from(text);
+    let bytes = utf8.as_bytes();
     // Its first byte first: to look for one byte is many times faster than for three.
-    if utf8.as_bytes().contains(&0xEF) && utf8.contains(char::REPLACEMENT_CHARACTER) && !text.is_valid_utf16()
-    {
+    let has_replacement = || bytes.windows(REPLACEMENT.len()).any(|window| window == REPLACEMENT);
+    if bytes.contains(&0xEF) && has_replacement() && !text.is_valid_utf16() {
         let units: Vec<u8> = text.iter().flat_map(u16::to_le_bytes).collect();
         writer.write(Token::Utf16(&units));
     } else {

@@ -15,7 +15,7 @@ fn a_batch_of_reads_is_split_and_read_to_the_last_key() {
         &[],
         &format!(r#"{{"Responses":{{"t":[{}]}},"UnprocessedKeys":{{}}}}"#, rows(60, 130)),
     ));
-    let keys = (0..130).chain(0..130).map(|n| key(&n.to_string())).collect();
+    let keys = (0..130).chain(100..130).map(|n| key(&n.to_string())).collect();
     let deadline = Deadline::after(host.as_ref(), 1_000);
     let read = client(&host, &["T"]).batch_get_item_all_of(&host, keys, deadline);
     assert_eq!(read.expect("all").len(), 130);
@@ -46,7 +46,7 @@ fn a_batch_of_writes_is_split_and_written_to_the_last_one() {
     for answer in [unwritten, r#"{"UnprocessedItems":{}}"#] {
         host.answer(response(200, &[], answer));
     }
-    let requests = (0..30).chain(0..30).map(|n| WriteRequest::delete(key(&n.to_string()))).collect();
+    let requests = (0..30).chain(25..30).map(|n| WriteRequest::delete(key(&n.to_string()))).collect();
     let deadline = Deadline::after(host.as_ref(), 1_000);
     let client = client(&host, &["T"]);
     assert_eq!(host.run(client.batch_write_item_all("t", requests, deadline)), Ok(()));
