@@ -2,7 +2,8 @@
 // instance has rendered since the deploy would be rendered at its first request, though the build holds it.
 
 import runtime from "#runtime";
-import { nextFileSystemCache } from "./next-internals.mjs";
+import { nextFileSystemCache, nextRendersClosedPages } from "./next-internals.mjs";
+import { pathOf } from "./route-keys.mjs";
 
 /** @typedef {import("../types/index.d.ts").CacheHandlerContext} CacheHandlerContext */
 /** @typedef {import("../types/index.d.ts").CacheHandlerValue} CacheHandlerValue */
@@ -27,6 +28,42 @@ export async function readBuildOutput(context, key, ctx) {
   // Its memory is a static of the class, which this handler alone uses: zero keeps it from holding anything.
   const reader = new FileSystemCache({ ...context, flushToDisk: false, maxMemoryCacheSize: 0 });
   return (await reader.get(key, ctx)) ?? null;
+}
+
+/** @type {Map<string, Promise<Set<string>>>} */
+const closedPages = new Map();
+
+/**
+ * Whether Next answers a miss of this page with 404 instead of a render: before 16.3 that is so of what the build has prerendered for
+ * a route that takes no other paths (`dynamicParams = false`, `fallback: false`). Behind an entry that it serves, it renders it.
+ *
+ * @param {CacheHandlerContext} context
+ * @param {string} key
+ */
+export async function isClosedPage({ serverDistDir }, key) {
+  if (!serverDistDir || nextRendersClosedPages()) {
+    return false;
+  }
+  let pages = closedPages.get(serverDistDir);
+  if (!pages) {
+    pages = readClosedPages(serverDistDir);
+    closedPages.set(serverDistDir, pages);
+  }
+  return (await pages).has(pathOf(key));
+}
+
+/** @param {string} serverDistDir */
+async function readClosedPages(serverDistDir) {
+  try {
+    const bytes = await runtime.readFile(`${serverDistDir}/../prerender-manifest.json`);
+    const { routes, dynamicRoutes } = JSON.parse(new TextDecoder().decode(bytes ?? undefined));
+    const isClosed = (/** @type {string} */ path) => dynamicRoutes[routes[path].srcRoute]?.fallback === false;
+    return new Set(Object.keys(routes).filter(isClosed));
+  } catch {
+    // As with the id: it may be there the next time.
+    closedPages.delete(serverDistDir);
+    return new Set();
+  }
 }
 
 /**

@@ -3,7 +3,7 @@
 import runtime from "#runtime";
 import { fresh, stale } from "./answers.mjs";
 import { isBuilding } from "./build-memory.mjs";
-import { buildTimeCache, readBuildId, readBuildOutput } from "./build-output.mjs";
+import { buildTimeCache, isClosedPage, readBuildId, readBuildOutput } from "./build-output.mjs";
 import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate } from "./guarded.mjs";
 import { resolveOptions } from "./options.mjs";
@@ -173,7 +173,7 @@ export class DynamoDBCacheHandler {
       const line = `the table ${cache.options.tableName} did not give ${key}: ${found.detail}`;
       cache.complain("warn", "get", `${line} Pages are rendered without the cache meanwhile.`);
       operation.end("degraded", found.detail);
-      return null;
+      return this.#insteadOf404(key, ctx);
     }
     // What was stored is newer than the build's, also where it cannot be read.
     if (found.reason === "absent" && !isFetch(requestedKind(ctx))) {
@@ -183,7 +183,24 @@ export class DynamoDBCacheHandler {
       }
     }
     operation.end("miss", found.reason);
-    return null;
+    return this.#insteadOf404(key, ctx);
+  }
+
+  /**
+   * Of a page that Next answers a miss of with 404, what the build made of it, as stale: it is served once more, and rendered
+   * behind that. One of its tags is enough for Next to take it for stale.
+   *
+   * @param {string} key
+   * @param {GetContext} ctx
+   * @returns {Promise<CacheHandlerValue | null>}
+   */
+  async #insteadOf404(key, ctx) {
+    if (isFetch(requestedKind(ctx)) || !(await isClosedPage(this.#context, key))) {
+      return null;
+    }
+    const built = await readBuildOutput(this.#context, key, ctx);
+    const tags = built ? tagsWeighedByNext(built.value, ctx) : [];
+    return built && stale({ key, entry: built, tags }, (tag) => tag === tags.at(-1));
   }
 
   /**
@@ -204,7 +221,7 @@ export class DynamoDBCacheHandler {
     if (status === "miss") {
       const isDegraded = reason === "unavailable";
       operation.end(isDegraded ? "degraded" : "miss", isDegraded ? detail : reason);
-      return null;
+      return this.#insteadOf404(key, ctx);
     }
     const isStale = status === "stale";
     operation.end(isStale ? "stale" : "hit", undefined, { kind: storedKind(built.value) }, "build");

@@ -50,6 +50,16 @@ export const nextFileSystemCache = once(() => {
 });
 
 /**
+ * Whether this Next renders at a miss what only the build may add paths to: from 16.3 on.
+ *
+ * @type {() => boolean}
+ */
+export const nextRendersClosedPages = once(() => {
+  const [major = 0, minor = 0] = String(load((require) => require("next/package.json"))?.version ?? "16.3").split(".").map(Number);
+  return major > 16 || (major === 16 && minor >= 3);
+});
+
+/**
  * @template T
  * @param {() => T} find
  * @returns {() => T}

@@ -1,7 +1,7 @@
 // What the build has prerendered: a hit at the first request, and never served after its revalidation.
 
 import assert from "node:assert/strict";
-import { act } from "../../e2e/browse.mjs";
+import { act, until } from "../../e2e/browse.mjs";
 import { follow, isRenderedAnew, lifetimeOf, visit } from "./pages.mjs";
 
 /** @typedef {import("./check.mjs").Check} Check */
@@ -79,6 +79,22 @@ export const PRERENDERED = [
       assert.deepEqual(renewed.body, built.body);
       const found = await visit(a, "/built-route/one");
       assert.deepEqual([found.cache, found.headers.get("x-render")], ["HIT", renewed.headers.get("x-render")]);
+    },
+  },
+  {
+    name: "a revalidated page of a route that takes no other paths is rendered anew, and no 404",
+    beyondNext: ({ major }) => (major < 16 ? "it answers with 404" : undefined),
+    async run({ a, b }) {
+      const { status, render } = await visit(b, "/closed/one");
+      assert.equal(status, 200);
+      await act(a, "expireTag", "closed-one");
+      const renewed = await until("it is rendered anew", async () => {
+        const page = await visit(b, "/closed/one");
+        assert.equal(page.status, 200);
+        return page.render !== render && page;
+      });
+      assert.equal((await visit(a, "/closed/one")).render, renewed.render);
+      assert.equal((await visit(a, "/closed/three")).status, 404);
     },
   },
 ];
