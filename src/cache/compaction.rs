@@ -87,14 +87,15 @@ impl Inner {
             let read = GetItem::consistent(&self.config.table_name, key_of(row.clone()));
             let before = self.client.send(&read, deadline).await?.item;
             let known = before.as_ref().and_then(TagState::from_item);
-            let version = before.as_ref().and_then(|item| item.get("version")?.as_u64());
+            let version = before.and_then(|mut item| item.remove("version"));
             let mut merged = state.clone();
             known.iter().for_each(|known| merged.merge(known));
             if known.as_ref() == Some(&merged) {
                 return Ok(()); // someone else has compacted at least as far
             }
             // One that a lost log has left may have a higher version than the log has by now.
-            let raised = state.version().max(version.map_or(0, |version| version.saturating_add(1)));
+            let known_version = version.as_ref().and_then(AttributeValue::as_u64);
+            let raised = state.version().max(known_version.map_or(0, |version| version.saturating_add(1)));
             let expires_at_s = self.host.now_ms() / 1000 + STATE_TTL_S;
             let item = Item::from([
                 ("key", AttributeValue::S(row.clone())),
@@ -107,8 +108,9 @@ impl Inner {
             put.expression_attribute_names = names(&["version"]);
             put.condition_expression = Some(match version {
                 None => "attribute_not_exists(#version)".to_owned(),
+                // As it was read: what is no number is replaced, too, or no compaction would ever get past it.
                 Some(version) => {
-                    put.expression_attribute_values = Item::from([(":version", AttributeValue::n(version))]);
+                    put.expression_attribute_values = Item::from([(":version", version)]);
                     "#version = :version".to_owned()
                 }
             });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { shippedFetch } from "../shipped-fetch.mjs";
 import { eventually, htmlOf, MINUTE, page, startStore, urlOf } from "./instances.mjs";
+import { send } from "./raw.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStore>>} */
 let store;
@@ -149,6 +150,20 @@ test("a hundred revalidations leave a short log, and none is forgotten", async (
   for (let n = 0; n < 100; n += 10) {
     assert.equal(await cold.request().get(`/${n}`, APP_PAGE), null, `t${n}`);
   }
+});
+
+test("a tag's state that something else has overwritten is replaced, and the log goes on being compacted", async () => {
+  const { table, a } = await twoInstances();
+  const row = { key: { S: "__revalidated__t0" }, revalidated: { S: "t0" }, version: { S: "none" } };
+  await send(store.endpoint, "PutItem", { TableName: table, Item: row });
+  for (let n = 0; n < 60; n++) {
+    await a.request().revalidateTag([`t${n}`]);
+  }
+  await eventually(async () => {
+    const log = (await store.scan(table)).find(({ key }) => key.S === "__revalidations__");
+    return log?.events.L.length <= 48;
+  }, "the log is compacted");
+  assert.deepEqual((await store.scan(table)).find(({ key }) => key.S === row.key.S)?.version, { N: "1" });
 });
 
 test("entries with hundreds of tags are revalidated by any of them", async () => {
