@@ -88,21 +88,21 @@ impl Inner {
         tags: &[String],
         deadline: Deadline,
     ) -> Result<Vec<(String, TagState)>, Error> {
-        let mut states: Vec<(String, TagState)> = Vec::new();
-        for tag in tags {
-            // A tag of the entry may be one that the request adds, too.
-            if states.iter().all(|(known, _)| known != tag) {
-                states.push((tag.clone(), TagState::default()));
-            }
-        }
+        // A tag of the entry may be one that the request adds, too. To look for it costs its square, of tens of thousands.
+        let mut states: Vec<_> = tags.iter().map(|tag| (tag.clone(), TagState::default())).collect();
         let keys = states.iter().map(|(tag, _)| key_of(self.rows.tag_state_of(tag))).collect();
         let items = self.get_items(keys, deadline).await?;
         for item in &items {
             let tag = item.get("revalidated").and_then(AttributeValue::as_s);
-            let state = TagState::from_item(item);
-            match (tag.and_then(|tag| states.iter_mut().find(|(known, _)| known == tag)), state) {
-                (Some((_, known)), Some(state)) => *known = state,
-                _ => return Err(unreadable("a tag state row")),
+            let mut is_asked = false;
+            if let (Some(tag), Some(state)) = (tag, TagState::from_item(item)) {
+                for (_, known) in states.iter_mut().filter(|(known, _)| known == tag) {
+                    *known = state.clone();
+                    is_asked = true;
+                }
+            }
+            if !is_asked {
+                return Err(unreadable("a tag state row"));
             }
         }
         Ok(states)
