@@ -6,6 +6,7 @@ import { isBuilding } from "./build-memory.mjs";
 import { buildTimeCache, isClosedPage, readBuildId, readBuildOutput } from "./build-output.mjs";
 import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate } from "./guarded.mjs";
+import { heldByRequest } from "./joined.mjs";
 import { resolveOptions } from "./options.mjs";
 import { sharedCache } from "./shared.mjs";
 import {
@@ -108,7 +109,8 @@ export class DynamoDBCacheHandler {
     }
     // Cached only to be read again within one build.
     if (!ctx.isImplicitBuildTimeCache) {
-      await guarded(this.#options, "set", undefined, (cache) => this.#set(cache, key, data ?? null, ctx));
+      const held = heldByRequest();
+      await guarded(this.#options, "set", undefined, (cache) => this.#set(cache, key, data ?? null, ctx, held));
     }
   }
 
@@ -234,8 +236,9 @@ export class DynamoDBCacheHandler {
    * @param {string} key
    * @param {CacheValue | null} data
    * @param {SetContext} ctx
+   * @param {Map<string, import("./joined.mjs").Held>} held
    */
-  async #set(cache, key, data, ctx) {
+  async #set(cache, key, data, ctx, held) {
     const kind = storedKind(data);
     const unfit = unfitPage(data);
     if (unfit) {
@@ -248,7 +251,7 @@ export class DynamoDBCacheHandler {
     const asked = this.#asked.get(key);
     const tags = tagsOf(data, ctx);
     const seenAtMost = (/** @type {number} */ version) =>
-      cache.joined.revisionOf(tags, asked?.at ?? this.#since.monotonicMs, version);
+      cache.joined.revisionOf(tags, asked?.at ?? this.#since.monotonicMs, version, held);
     const request = {
       key,
       build,

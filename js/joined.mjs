@@ -1,6 +1,8 @@
 // What a render may have taken from another request. Since 16.3 Next gives what one request is fetching or rendering of 'use cache' to each
 // that asks for it meanwhile, and asks no handler. What such a request then stores has begun later, and holds what was read
-// before: it must not count as newer than that.
+// before: it must not count as newer than that. So it is with what a request has from itself: Next keeps what a handler of ours has given.
+
+import { nextWorkStorage } from "./next-internals.mjs";
 
 /** Reads and renders that are remembered, and how long, milliseconds: no render takes longer. */
 const MAX_KEPT = 1_000;
@@ -9,7 +11,25 @@ const KEPT_MS = 300_000;
 // Taken when the module loads: Next replaces the global one while it prerenders, to see whether a page reads it.
 const monotonic = performance.now.bind(performance);
 
-/** @typedef {{ tags: string[], revision: number, endedAt: number }} Ended */
+/** @typedef {{ tags: string[], revision: number }} Held */
+/** @typedef {Held & { endedAt: number }} Ended */
+
+/** @type {WeakMap<object, Map<string, Held>>} what each request under way was given, by its key: Next keeps that for the rest of it */
+const heldBy = new WeakMap();
+
+/**
+ * What the request was given in whose context this is called.
+ *
+ * @returns {Map<string, Held>} to be added to
+ */
+export function heldByRequest() {
+  const request = nextWorkStorage()?.getStore();
+  const held = (request && heldBy.get(request)) ?? new Map();
+  if (request) {
+    heldBy.set(request, held);
+  }
+  return held;
+}
 
 /**
  * All moments are those of `performance.now()`.
@@ -42,9 +62,10 @@ export function createJoined(newestVersion) {
      * @param {string[]} tags
      * @param {number} beganAt
      * @param {number} revision what the render itself has seen
+     * @param {Map<string, Held>} held by its request
      */
-    revisionOf(tags, beganAt, revision) {
-      const joinable = kept.filter((ended) => ended.revision < revision && ended.endedAt >= beganAt);
+    revisionOf(tags, beganAt, revision, held) {
+      const joinable = [...held.values(), ...kept.filter(({ endedAt }) => endedAt >= beganAt)].filter((ended) => ended.revision < revision);
       const own = new Set(joinable.length > 0 ? tags : []);
       const joined = joinable.filter((ended) => ended.tags.every((tag) => own.has(tag)));
       return joined.reduce((oldest, ended) => Math.min(oldest, ended.revision), revision);

@@ -40,6 +40,16 @@ export const nextRevalidateTimings = once(() => {
 });
 
 /**
+ * What tells requests apart: Next has an object for each, in whose context it calls handlers.
+ *
+ * @type {() => { getStore: () => object | undefined } | null}
+ */
+export const nextWorkStorage = once(() => {
+  const found = load((require) => require("next/dist/server/app-render/work-async-storage.external.js"));
+  return found?.workAsyncStorage ?? null;
+});
+
+/**
  * Next's own handler, which reads what the build has prerendered.
  *
  * @type {() => (new (context: any) => { get: Function, set: Function }) | null}

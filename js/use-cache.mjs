@@ -4,6 +4,7 @@ import runtime from "#runtime";
 import { buildMemory, isBuilding } from "./build-memory.mjs";
 import { BrokenStream, streamOf } from "./byte-stream.mjs";
 import { createCalledFor } from "./called-for.mjs";
+import { heldByRequest } from "./joined.mjs";
 import { createRefreshes } from "./refreshes.mjs";
 import { messageOf } from "./complaints.mjs";
 import { LatestKeys } from "./latest-keys.mjs";
@@ -50,6 +51,7 @@ export function createUseCacheHandler(given = {}) {
   /** @type {UseCacheHandler} */
   const handler = {
     async get(cacheKey, softTags) {
+      const held = heldByRequest();
       const set = pending.get(cacheKey);
       if (set) {
         await (isBuilding() ? set.stored : settled(set, options.readTimeoutMs));
@@ -59,13 +61,14 @@ export function createUseCacheHandler(given = {}) {
         return buildMemory.get(cacheKey);
       }
       const request = { key: cacheKey, tags: [], softTags: strings(softTags ?? []), byKnownLog: refreshes.isKnown() };
-      return guarded(options, "get", undefined, (cache) => readEntry(cache, request, known));
+      return guarded(options, "get", undefined, (cache) => readEntry(cache, request, known, held));
     },
 
     async set(cacheKey, pendingEntry) {
+      const held = heldByRequest();
       const stored = isBuilding()
         ? buildMemory.set(cacheKey, pendingEntry)
-        : guarded(options, "set", undefined, (cache) => storeUnbroken(cache, cacheKey, pendingEntry, known));
+        : guarded(options, "set", undefined, (cache) => storeUnbroken(cache, cacheKey, pendingEntry, known, held));
       const set = { rendered: pendingEntry.catch(() => {}), stored };
       pending.set(cacheKey, set);
       await stored;
@@ -118,9 +121,10 @@ async function settled({ rendered, stored }, budgetMs) {
  * @param {{ key: string, tags: string[], softTags: string[], byKnownLog: boolean }} request whether the log was read for
  *   this request
  * @param {Known} known
+ * @param {Map<string, import("./joined.mjs").Held>} held
  * @returns {Promise<UseCacheEntry | undefined>}
  */
-async function readEntry(cache, request, { slots, calledFor }) {
+async function readEntry(cache, request, { slots, calledFor }, held) {
   const { key } = request;
   const begunAt = now();
   const operation = cache.begin(key, KIND);
@@ -147,6 +151,7 @@ async function readEntry(cache, request, { slots, calledFor }) {
   operation.end(isStale ? "stale" : "hit", undefined, body, "table");
   const { tags, stale, timestamp, expire, revalidate } = found.value;
   cache.joined.end(tags, found.version);
+  held.set(key, { tags, revision: found.version });
   return { value: streamOf(body.chunks), tags: [...tags], stale, timestamp, expire, revalidate: isStale ? REGENERATE : revalidate };
 }
 
@@ -175,8 +180,9 @@ async function bodyOf(cache, request, { value, rawBytes, storedBytes }, slots, o
  * @param {string} key
  * @param {Promise<UseCacheEntry>} pendingEntry
  * @param {Known} known
+ * @param {Map<string, import("./joined.mjs").Held>} held
  */
-async function storeUnbroken(cache, key, pendingEntry, known) {
+async function storeUnbroken(cache, key, pendingEntry, known, held) {
   /** @type {UseCacheEntry | undefined} */
   const rendered = await pendingEntry.catch(() => undefined);
   try {
@@ -184,7 +190,8 @@ async function storeUnbroken(cache, key, pendingEntry, known) {
       // Its render began at `timestamp`, and has seen what this process had seen by then.
       const beganAt = rendered.timestamp - performance.timeOrigin;
       const tags = strings(rendered.tags);
-      const revision = cache.joined.revisionOf(tags, beganAt, cache.core.versionAt(rendered.timestamp, beganAt));
+      const revision = cache.joined.revisionOf(tags, beganAt, cache.core.versionAt(rendered.timestamp, beganAt), held);
+      held.set(key, { tags, revision });
       try {
         return await storeEntry(cache, key, rendered, revision, known);
       } finally {

@@ -94,6 +94,17 @@ export function testUseCache(version) {
       }
     });
 
+    it("what a request has read before a revalidation is in nothing that it renders after it and others are served", async () => {
+      const { a, b, origin } = cluster;
+      const rendering = visit(a, "/twice/one");
+      await until("it waits", async () => origin.count("/slow/between-one") === 1);
+      await act(a, "expireTag", "twice-one");
+      await rendering;
+      for (const instance of [a, b]) {
+        assert.match(String((await visit(instance, "/twice/one")).content), /^outer of .* [^1]$/);
+      }
+    });
+
     it("an instance that starts later, of the standalone output, shares what is cached", async () => {
       const kept = await visit(cluster.a, "/remote/kept");
       await act(cluster.a, "expireTag", "cached-two");
