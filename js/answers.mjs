@@ -53,6 +53,16 @@ export function stale({ key, entry, tags }, isRevalidated) {
 }
 
 /**
+ * What is due or stale, and rendered by another instance: Next is to serve it and leave it at that.
+ *
+ * @param {Judged} judged
+ * @returns {CacheHandlerValue}
+ */
+export function renderedElsewhere({ key, entry, tags }) {
+  return fresh({ key, entry: { ...entry, lastModified: Date.now() }, tags });
+}
+
+/**
  * @param {string} key
  * @param {CacheHandlerValue} entry
  * @returns {CacheHandlerValue}
@@ -89,6 +99,6 @@ function overdueSince({ revalidate, expire = Infinity }) {
  * @param {number} lastModified
  * @param {CacheControl} cacheControl
  */
-function isDue(lastModified, { revalidate }) {
+export function isDue(lastModified, { revalidate }) {
   return revalidate !== false && lastModified + revalidate * 1_000 < Date.now();
 }

@@ -1,7 +1,7 @@
 // The singular `cacheHandler`: Next's words on one side, the core's on the other.
 
 import runtime from "#runtime";
-import { fresh, stale } from "./answers.mjs";
+import { fresh, isDue, renderedElsewhere, stale } from "./answers.mjs";
 import { isBuilding } from "./build-memory.mjs";
 import { buildTimeCache, isClosedPage, readBuildId, readBuildOutput } from "./build-output.mjs";
 import { messageOf } from "./complaints.mjs";
@@ -155,10 +155,14 @@ export class DynamoDBCacheHandler {
       return null;
     }
     const isStale = found.status === "stale";
-    operation.end(isStale ? "stale" : "hit", undefined, found, "table");
     const value = copyOf(found.value);
     const entry = { lastModified: found.lastModified, value, ...cacheControlOf(found) };
     const judged = { key, entry, tags: tagsWeighedByNext(value, ctx) };
+    if (isLeftToAnother(cache, found, entry)) {
+      operation.end(isStale ? "stale" : "hit", "rendered elsewhere", found, "table");
+      return renderedElsewhere(judged);
+    }
+    operation.end(isStale ? "stale" : "hit", undefined, found, "table");
     return isStale ? stale(judged, revalidatedIn(cache, found)) : fresh(judged);
   }
 
@@ -334,6 +338,18 @@ export class DynamoDBCacheHandler {
 function revalidatedIn(cache, { revalidatedTags }) {
   const revalidated = new Set(revalidatedTags);
   return (tag) => revalidated.has(cache.core.tagName(tag));
+}
+
+/**
+ * Whether it is due or stale, and the core calls for no render all the same: another instance has the lease of it.
+ *
+ * @param {SharedCache} cache
+ * @param {{ status: string, callsForRender: boolean }} found
+ * @param {CacheHandlerValue} entry
+ */
+function isLeftToAnother({ options }, { status, callsForRender }, { lastModified, cacheControl }) {
+  const isOver = () => status === "stale" || (cacheControl !== undefined && isDue(lastModified, cacheControl));
+  return options.renderLeaseMs > 0 && !callsForRender && isOver();
 }
 
 /**

@@ -49,6 +49,7 @@ const ACCEPTED = {
   fetch: ["a fetch-shaped function", isFunction],
   memoryMaxBytes: ["a whole number of bytes", isCount(MAX_U32)],
   tagFreshnessMs: ["a whole number of milliseconds", isCount(MAX_U32)],
+  renderLeaseMs: ["a whole number of milliseconds up to 900000", isCount(900_000)],
   throwOnRevalidateError: ["true or false", isBoolean],
   onEvent: ["a function", isFunction],
 };
@@ -86,6 +87,7 @@ export function resolveOptions(given, env) {
     fetch: given.fetch,
     memoryMaxBytes: given.memoryMaxBytes ?? 33_554_432,
     tagFreshnessMs: given.tagFreshnessMs ?? 0,
+    renderLeaseMs: given.renderLeaseMs ?? 0,
     throwOnRevalidateError: given.throwOnRevalidateError ?? false,
     onEvent: given.onEvent,
   };

@@ -73,6 +73,11 @@ export interface DynamoDBCacheOptions {
   memoryMaxBytes?: number;
   /** How long a read of the revalidation log may be shared, in milliseconds. Default: 0, strict. */
   tagFreshnessMs?: number;
+  /**
+   * How long one instance may take to render a page, route or image that is due or stale, while the others serve what is there, in
+   * milliseconds. Default: 0, every instance that is asked for it renders it.
+   */
+  renderLeaseMs?: number;
   /** Whether `revalidateTag` rejects when the store has not confirmed it; it is logged in any case. Default: false. */
   throwOnRevalidateError?: boolean;
   /** Called with one plain object per operation. With it, DynamoDB is asked what each request takes. */
@@ -124,7 +129,10 @@ export interface CacheEvent {
   tags?: string[];
   /** Where a hit came from: the table, or the build's own output. */
   source?: "table" | "build";
-  /** Why it is a miss (`absent`, `revalidated`, `unreadable`, `another kind`), or in any words what went wrong. */
+  /**
+   * Why it is a miss (`absent`, `revalidated`, `unreadable`, `another kind`), or in any words what went wrong; of a page that is due or
+   * stale and that another instance renders: `rendered elsewhere`.
+   */
   reason?: string;
   /** How long the operation took, in milliseconds. */
   ms: number;

@@ -7,7 +7,7 @@ import { progress } from "./output.mjs";
 /**
  * @typedef {object} RowFacts as `src/admin/rows.rs` has it
  * @property {string} row
- * @property {"entry" | "part" | "sentinel" | "tagState" | "log"} role
+ * @property {"entry" | "part" | "sentinel" | "tagState" | "lease" | "log"} role
  * @property {string | null} key
  * @property {string | null} build
  * @property {string | null} entry

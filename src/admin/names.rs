@@ -1,6 +1,6 @@
 //! Row keys back to what they stand for.
 
-use crate::cache::key::{LOG, PART, Rows, SENTINEL, STATE};
+use crate::cache::key::{LEASE, LOG, PART, Rows, SENTINEL, STATE};
 
 /// What a row is, by its key. Names are as a user wrote them, where they are not hashes (`%h…`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,11 @@ pub enum RowName {
     },
     /// A part of a large entry.
     Part {
+        /// The entry's row key.
+        entry: String,
+    },
+    /// By it one process renders an entry.
+    Lease {
         /// The entry's row key.
         entry: String,
     },
@@ -51,6 +56,9 @@ impl RowName {
             let (_, slot_and_key) = rest.split_once("__")?;
             let (_, key) = slot_and_key.split_once("__")?;
             return Some(RowName::Part { entry: entry(key) });
+        }
+        if let Some(key) = name.strip_prefix(LEASE) {
+            return Some(RowName::Lease { entry: entry(key) });
         }
         let (key, build) = match name.rsplit_once("%b") {
             Some((key, build)) => (key, Some(unescape(build))),
@@ -100,6 +108,7 @@ mod tests {
                     let sentinel = rows.tag_sentinel_of(tag.as_str(), &entry);
                     let found = RowName::Sentinel { tag: "_N_T_/a__".to_owned(), entry: row.clone() };
                     assert_eq!(parse(&sentinel), found);
+                    assert_eq!(parse(&rows.lease_of(&row)), RowName::Lease { entry: row.clone() });
                     assert_eq!(parse(&rows.part(3, 1, &entry)), RowName::Part { entry: row });
                     assert_eq!(
                         parse(&rows.tag_state_of(tag.as_str())),

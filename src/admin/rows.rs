@@ -45,13 +45,13 @@ pub struct Page {
 pub struct RowFacts {
     /// Its key.
     pub row: String,
-    /// `entry`, `part`, `sentinel`, `tagState` or `log`.
+    /// `entry`, `part`, `sentinel`, `tagState`, `lease` or `log`.
     pub role: &'static str,
     /// Next's key, of an entry.
     pub key: Option<String>,
     /// The build of an entry that belongs to one.
     pub build: Option<String>,
-    /// The entry's row, of a part or a sentinel.
+    /// The entry's row, of a part, a sentinel or a lease.
     pub entry: Option<String>,
     /// The tag, of a sentinel or a tag's state.
     pub tag: Option<String>,
@@ -146,6 +146,7 @@ impl Admin {
                 RowFacts { row, role: "sentinel", tag: Some(tag), entry: Some(entry), ..facts }
             }
             RowName::Part { entry } => RowFacts { row, role: "part", entry: Some(entry), ..facts },
+            RowName::Lease { entry } => RowFacts { row, role: "lease", entry: Some(entry), ..facts },
             RowName::Entry { key, build } => {
                 item.insert("value", AttributeValue::B(Vec::new()));
                 let says = Row::from_item(item).map(|row| Says::of(&row));

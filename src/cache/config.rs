@@ -25,6 +25,9 @@ pub struct Config {
     pub memory_max_bytes: usize,
     /// How long a log read may be shared, milliseconds; 0 is strict.
     pub tag_freshness_ms: u64,
+    /// How long one process may take to render a page that is due or stale while the others serve what is there, milliseconds; with 0
+    /// each of them renders it.
+    pub render_lease_ms: u64,
     /// Events in the log row before the older half is compacted.
     pub log_max_events: usize,
     /// Bytes of events in the log row, likewise.
@@ -71,6 +74,7 @@ impl Config {
             tag_index: TagIndex::All,
             memory_max_bytes: 32 << 20,
             tag_freshness_ms: 0,
+            render_lease_ms: 0,
             log_max_events: 48,
             // The log row stays within one read unit (4 KB, strongly consistent).
             log_max_bytes: 3_600,

@@ -15,7 +15,7 @@ pub struct Lookup {
     pub outcome: Outcome,
     /// The log version that a render which this get calls for has seen: hand it to [`SetRequest::revision`](super::SetRequest).
     pub version: u64,
-    /// Whether Next will render: it is a miss, stale, or its revalidate time has passed.
+    /// Whether Next is to render: it is a miss, stale, or its revalidate time has passed, and no other process has the lease.
     pub calls_for_render: bool,
 }
 

@@ -1,6 +1,6 @@
 //! get: one request, judged by the log.
 
-use super::entry::{Lookup, Miss, Outcome};
+use super::entry::{Entry, Lookup, Miss, Outcome};
 use super::key::{Component, EntryKey};
 use super::log::Log;
 use super::memory::Copied;
@@ -34,6 +34,15 @@ pub enum LogSource {
     Known,
 }
 
+/// Whether what a get found is to be rendered.
+enum Rendering<'a> {
+    No,
+    /// Before it is served.
+    Now,
+    /// Behind this one, which is served.
+    Behind(&'a Entry),
+}
+
 impl Cache {
     /// Looks an entry up. It never fails: whatever goes wrong, within its budget, is a miss.
     pub async fn get(&self, request: &GetRequest) -> Lookup {
@@ -46,7 +55,11 @@ impl Cache {
             Ok((outcome, log)) => (outcome, log.version()),
             Err(miss) => (Outcome::Miss(miss), seen),
         };
-        let calls_for_render = inner.calls_for_render(&outcome);
+        let calls_for_render = match inner.to_be_rendered(&outcome) {
+            Rendering::No => false,
+            Rendering::Now => true,
+            Rendering::Behind(entry) => !inner.is_rendered_elsewhere(&row, entry, deadline).await,
+        };
         if calls_for_render {
             inner.renders.borrow_mut().called_for(&row, version, inner.host.monotonic_ms());
         }
@@ -75,10 +88,11 @@ impl Inner {
         }
     }
 
-    fn calls_for_render(&self, outcome: &Outcome) -> bool {
+    fn to_be_rendered<'a>(&self, outcome: &'a Outcome) -> Rendering<'a> {
         match outcome {
-            Outcome::Fresh(entry) => entry.is_due(self.host.now_ms()),
-            Outcome::Stale(..) | Outcome::Miss(_) => true,
+            Outcome::Fresh(entry) if !entry.is_due(self.host.now_ms()) => Rendering::No,
+            Outcome::Fresh(entry) | Outcome::Stale(entry, _) => Rendering::Behind(entry),
+            Outcome::Miss(_) => Rendering::Now,
         }
     }
 

@@ -145,6 +145,8 @@ pub(crate) const SENTINEL: &str = "__tag__";
 pub(crate) const STATE: &str = "__revalidated__";
 /// Before the number, slot and key of a part.
 pub(crate) const PART: &str = "__part__";
+/// Before the key of what is being rendered.
+pub(crate) const LEASE: &str = "__lease__";
 
 impl Rows {
     /// The rows under one prefix.
@@ -166,6 +168,12 @@ impl Rows {
     /// The `n`th part of a large entry, in one of the sets of part rows that take turns.
     pub fn part(&self, n: u32, slot: u32, key: &EntryKey) -> String {
         format!("{}{PART}{n}__{slot}__{}", self.prefix.escaped, key.name)
+    }
+
+    /// The lease by which one process renders the entry of a row.
+    pub fn lease_of(&self, row: &str) -> String {
+        let name = row.strip_prefix(&self.prefix.escaped).unwrap_or(row);
+        format!("{}{LEASE}{name}", self.prefix.escaped)
     }
 
     /// The revalidation log.

@@ -18,6 +18,7 @@ mod judge;
 pub mod key;
 mod kind;
 mod knowledge;
+mod lease;
 mod lifetime;
 mod log;
 mod memory;
@@ -55,6 +56,7 @@ use crate::host::{Deadline, LogLevel, SharedHost};
 use committed::Committed;
 use key::{Component, Rows};
 use knowledge::Knowledge;
+use lease::Leases;
 use memory::Memory;
 use pending::Pending;
 use reads::{LogRead, RowRead};
@@ -78,6 +80,7 @@ struct Inner {
     rows: Rows,
     knowledge: RefCell<Knowledge>,
     renders: RefCell<Renders>,
+    leases: RefCell<Leases>,
     memory: RefCell<Memory>,
     pending: RefCell<Pending>,
     stored: RefCell<HashMap<String, Rc<Stored>>>,
@@ -120,6 +123,7 @@ impl Cache {
             pending: RefCell::default(),
             knowledge: RefCell::default(),
             renders: RefCell::default(),
+            leases: RefCell::default(),
             stored: RefCell::default(),
             log_turnstile: Turnstile::new(),
             row_turnstiles: RefCell::default(),

@@ -44,6 +44,8 @@ extern "C" {
     fn asks_for_capacity(this: &Options) -> bool;
     #[wasm_bindgen(method, getter, js_name = tagFreshnessMs)]
     fn tag_freshness_ms(this: &Options) -> u32;
+    #[wasm_bindgen(method, getter, js_name = renderLeaseMs)]
+    fn render_lease_ms(this: &Options) -> u32;
 }
 
 impl Options {
@@ -81,6 +83,7 @@ impl Options {
             tag_index,
             memory_max_bytes: self.memory_max_bytes() as usize,
             tag_freshness_ms: u64::from(self.tag_freshness_ms()),
+            render_lease_ms: u64::from(self.render_lease_ms()),
             ..Config::new(self.table_name(), prefix)
         })
     }

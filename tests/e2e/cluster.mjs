@@ -15,7 +15,7 @@ const LOGS = join(FOLDER, "logs");
 export const EMULATORS = /** @type {const} */ (["dynalite", "dynamodb-local"]);
 
 /** For a machine that is busy with all of this: what is late with the default budgets is a miss, as it should be. */
-const PATIENT = { readTimeoutMs: 5_000, coldTimeoutMs: 5_000, writeTimeoutMs: 10_000 };
+export const PATIENT = { readTimeoutMs: 5_000, coldTimeoutMs: 5_000, writeTimeoutMs: 10_000 };
 
 /** @typedef {import("../../scripts/demo/application.mjs").RunningInstance} Instance */
 /** @typedef {{ endpoint: string, stop: () => Promise<void> }} Store */

@@ -2,11 +2,11 @@
 
 use crate::dynamodb::{Item, MAX_ITEM_BYTES, Table, number_of};
 use crate::losses::LOG;
-use crate::plan::KeyPlan;
+use crate::plan::{KeyPlan, Plan};
 use crate::process::Process;
 use crate::requests::UNRELATED;
 use crate::scenario::{CALM_US, Scenario};
-use nextjs_dynamodb_cache::cache::Outcome;
+use nextjs_dynamodb_cache::cache::{Durations, Kind, Lookup, Outcome};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -22,6 +22,7 @@ impl Scenario {
             self.a_set_that_is_cut_short_leaves_what_was_there().await;
             self.a_row_that_cannot_be_read_is_replaced().await;
             self.what_is_below_the_floor_is_served().await;
+            self.one_process_renders_what_is_stale().await;
         }
         self.compactions_that_meet_end_soon().await;
         self.a_full_log_is_compacted_first().await;
@@ -94,6 +95,43 @@ impl Scenario {
             for process in self.everyone() {
                 self.must_be_fresh(&process, page, "has no tag that was revalidated since").await;
                 self.must_be_fresh(&process, page, "is known to be fresh").await;
+            }
+        }
+    }
+
+    /// With leases, one process at a time is told to render a page that is stale; the others serve it.
+    async fn one_process_renders_what_is_stale(&self) {
+        let Plan { config, keys, .. } = &*self.requests.plan;
+        let has_lease =
+            |page: &&KeyPlan| matches!(page.kind, Kind::AppPage | Kind::Pages) && !page.tags.is_empty();
+        if config.render_lease_ms == 0 || config.tag_freshness_ms > 0 {
+            return;
+        }
+        for page in keys.iter().filter(has_lease) {
+            // Their clocks agree, and they know of no lease yet.
+            let clock = Rc::default();
+            let processes = [(); 3].map(|()| self.cluster.launch(Rc::clone(&clock)));
+            let [renderer, ..] = &processes;
+            self.requests.clone().render_anew(renderer.clone(), page.clone()).await;
+            let stale = Some(Durations { expire_s: None });
+            let confirmed = self.requests.revalidate(renderer, &page.tags[..1], stale).await;
+            self.must(confirmed, || "a revalidation failed although nothing goes wrong".to_owned());
+            for round in ["at first", "when the first lease is over"] {
+                let mut called_for = 0;
+                for process in &processes {
+                    let Lookup { outcome, calls_for_render, .. } =
+                        self.requests.get(process, page, &[]).await.lookup;
+                    self.must(matches!(outcome, Outcome::Stale(..)), || format!("{} is not stale", page.key));
+                    called_for += u32::from(calls_for_render);
+                }
+                self.must(called_for == 1, || {
+                    format!("{called_for} processes were told to render {} {round}", page.key)
+                });
+                self.world().sleep_us(config.render_lease_ms * 1_000 + 2_000).await;
+            }
+            self.requests.clone().render_anew(renderer.clone(), page.clone()).await;
+            for process in &processes {
+                self.must_be_fresh(process, page, "was rendered by the one that had the lease").await;
             }
         }
     }

@@ -64,6 +64,7 @@ fn no_history_breaks_a_promise() {
         totals.stale > seeds && totals.revalidated > seeds && totals.unavailable > seeds / 10,
         "{totals}"
     );
+    assert!(totals.left > seeds / 10, "hardly any render is left to another process: {totals}");
     assert!(totals.built > seeds / 10 && totals.losses > seeds / 10, "{totals}");
     assert!(
         totals.swept > seeds && totals.compacted > seeds,

@@ -150,6 +150,7 @@ fn draw_config(random: &mut Random, small_log: bool, strict: bool) -> Config {
         tag_index: *random.pick(&[TagIndex::All, TagIndex::All, TagIndex::Explicit, TagIndex::Off]),
         memory_max_bytes: *random.pick(&[0, 3_000, 1 << 20]),
         tag_freshness_ms: *random.pick(if strict { &[0] } else { &[0, 0, 0, 0, 50, 5_000] }),
+        render_lease_ms: *random.pick(&[0, 0, 500, 20_000]),
         log_max_events: *random.pick(log_max_events),
         part_bytes: *random.pick(&[64, 150, 384_000]),
         sweep_timeout_ms: *random.pick(&[10_000, 60_000]),

@@ -60,11 +60,10 @@ impl Requests {
             Way::NoGet => None,
             _ => Some(self.get(&process, &page, &soft_tags).await),
         };
-        let wanted = match asked.as_ref().map(|answer| &answer.lookup.outcome) {
+        let wanted = match asked.as_ref().map(|answer| answer.lookup.calls_for_render) {
             None => true,
-            Some(Outcome::Fresh(_)) => way.renders_on_demand() && self.world.chance(self.plan.on_demand),
-            Some(Outcome::Stale(..)) => self.world.chance(0.9),
-            Some(Outcome::Miss(_)) => self.world.chance(0.9),
+            Some(false) => way.renders_on_demand() && self.world.chance(self.plan.on_demand),
+            Some(true) => self.world.chance(0.9),
         };
         if let Some(answer) = &asked
             && self.served_from_build(&process, &page, &soft_tags, answer).await
@@ -107,7 +106,7 @@ impl Requests {
         if !went_back_unseen {
             self.truth.check(&asked, &lookup.outcome, &process.clock);
         }
-        self.stats.count(&lookup.outcome);
+        self.stats.count(&lookup);
         let unavailable = matches!(&lookup.outcome, Outcome::Miss(Miss::Unavailable(_)));
         process.answered.set(process.answered.get() || !unavailable);
         self.world.trace(|| {

@@ -2,7 +2,7 @@
 
 use crate::process::Process;
 use crate::random::Random;
-use nextjs_dynamodb_cache::cache::{Lookup, Moment, Outcome};
+use nextjs_dynamodb_cache::cache::{Lookup, Moment};
 
 /// What holds for a whole history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl RevisionRule {
 }
 
 impl Way {
-    /// Whether a request may render what its get has found good: a set that cannot name that render has none on record.
+    /// Whether a request may render what its get has called for no render of: a set that cannot name that render has none on record.
     pub fn renders_on_demand(self) -> bool {
         self != Way::Nameless
     }
@@ -82,7 +82,7 @@ impl Way {
             Way::Began => Some(process.cache.version_at(began)),
         };
         let began_at = matches!(self, Way::Dated | Way::NoGet).then(|| process.cache.version_at(began));
-        let overwrites = lookup.is_none_or(|lookup| matches!(lookup.outcome, Outcome::Fresh(_)));
+        let overwrites = lookup.is_none_or(|lookup| !lookup.calls_for_render);
         Told { revision, began_at, overwrites }
     }
 }

@@ -1,6 +1,6 @@
 //! How often things happened, so that a simulation in which nothing happens does not pass.
 
-use nextjs_dynamodb_cache::cache::{Miss, Outcome};
+use nextjs_dynamodb_cache::cache::{Lookup, Miss, Outcome};
 use std::cell::Cell;
 use std::fmt;
 use std::ops::AddAssign;
@@ -10,6 +10,8 @@ use std::ops::AddAssign;
 pub struct Stats {
     pub fresh: Cell<u64>,
     pub stale: Cell<u64>,
+    /// Of these, those whose render was left to another process.
+    pub left: Cell<u64>,
     pub absent: Cell<u64>,
     pub revalidated: Cell<u64>,
     pub unreadable: Cell<u64>,
@@ -21,8 +23,11 @@ pub struct Stats {
 }
 
 impl Stats {
-    pub fn count(&self, outcome: &Outcome) {
-        let counter = match outcome {
+    pub fn count(&self, lookup: &Lookup) {
+        if !lookup.calls_for_render && matches!(lookup.outcome, Outcome::Stale(..)) {
+            self.left.set(self.left.get() + 1);
+        }
+        let counter = match &lookup.outcome {
             Outcome::Fresh(_) => &self.fresh,
             Outcome::Stale(..) => &self.stale,
             Outcome::Miss(Miss::Absent) => &self.absent,
@@ -39,6 +44,7 @@ impl Stats {
 pub struct Totals {
     pub fresh: u64,
     pub stale: u64,
+    pub left: u64,
     pub absent: u64,
     pub revalidated: u64,
     pub unreadable: u64,
@@ -58,6 +64,7 @@ impl Totals {
         Totals {
             fresh: stats.fresh.get(),
             stale: stats.stale.get(),
+            left: stats.left.get(),
             absent: stats.absent.get(),
             revalidated: stats.revalidated.get(),
             unreadable: stats.unreadable.get(),
@@ -78,6 +85,7 @@ impl AddAssign for Totals {
     fn add_assign(&mut self, other: Totals) {
         self.fresh += other.fresh;
         self.stale += other.stale;
+        self.left += other.left;
         self.absent += other.absent;
         self.revalidated += other.revalidated;
         self.unreadable += other.unreadable;
@@ -95,10 +103,10 @@ impl AddAssign for Totals {
 
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Totals { fresh, stale, absent, revalidated, unreadable, unavailable, .. } = self;
+        let Totals { fresh, stale, left, absent, revalidated, unreadable, unavailable, .. } = self;
         writeln!(
             f,
-            "{} gets: {fresh} fresh, {stale} stale, misses: {absent} absent, {revalidated} revalidated,",
+            "{} gets: {fresh} fresh, {stale} stale ({left} left to another), misses: {absent} absent, {revalidated} revalidated,",
             self.gets()
         )?;
         writeln!(

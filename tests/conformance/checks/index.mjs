@@ -1,6 +1,7 @@
 // All checks, by theme.
 
 import { checks as builds } from "./builds.mjs";
+import { checks as leases } from "./leases.mjs";
 import { checks as lifetimes } from "./lifetimes.mjs";
 import { checks as names } from "./names.mjs";
 import { checks as revalidation } from "./revalidation.mjs";
@@ -15,4 +16,5 @@ export const THEMES = {
   "soft revalidation": softRevalidation,
   names,
   builds,
+  leases,
 };
