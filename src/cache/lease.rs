@@ -126,8 +126,7 @@ impl Inner {
         ]);
         let mut put = PutItem::new(&self.config.table_name, item);
         put.condition_expression = Some(
-            "attribute_not_exists(#key) OR #entry <> :entry OR #until < :now OR #holder = :holder"
-                .to_owned(),
+            "attribute_not_exists(#key) OR #entry <> :entry OR #until < :now OR #holder = :holder".to_owned(),
         );
         put.expression_attribute_names = names(&["key", "entry", "until", "holder"]);
         put.expression_attribute_values =
