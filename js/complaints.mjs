@@ -15,15 +15,17 @@ export function createComplaints(logger, now = () => performance.now()) {
   /**
    * @param {"warn" | "error"} level
    * @param {string} topic what kind of failure it is; there are few of them
-   * @param {string} line
+   * @param {string} what went wrong; what somebody else says of it need not end as a sentence does
+   * @param {string} [then] what follows from it
    */
-  return function complain(level, topic, line) {
+  return function complain(level, topic, what, then) {
     const known = topics.get(topic);
     if (known && now() - known.loggedAt < EVERY_MS) {
       known.more++;
       return;
     }
     const more = known?.more ?? 0;
+    const line = then === undefined ? what : `${what}${/[.!?]$/.test(what) ? "" : "."} ${then}`;
     logger[level](more > 0 ? `${line} (and ${more} more like this since the last such line)` : line);
     topics.set(topic, { loggedAt: now(), more: 0 });
   };

@@ -177,7 +177,7 @@ export class DynamoDBCacheHandler {
   async #miss(cache, key, ctx, found, operation) {
     if (found.reason === "unavailable") {
       const line = `the table ${cache.options.tableName} did not give ${key}: ${found.detail}`;
-      cache.complain("warn", "get", `${line} Pages are rendered without the cache meanwhile.`);
+      cache.complain("warn", "get", line, "Pages are rendered without the cache meanwhile.");
       operation.end("degraded", found.detail);
       return this.#insteadOf404(key, ctx);
     }
@@ -277,7 +277,7 @@ export class DynamoDBCacheHandler {
     } catch (error) {
       const reason = messageOf(error);
       const line = `the table ${cache.options.tableName} did not take ${key}: ${reason}`;
-      cache.complain("error", "set", `${line} It will be rendered again.`);
+      cache.complain("error", "set", line, "It will be rendered again.");
       operation.end("degraded", reason);
     }
   }

@@ -23,7 +23,7 @@ export function createRefreshes() {
         failed = Math.max(failed, mine);
         const reason = messageOf(error);
         const line = `the revalidation log of the table ${options.tableName} could not be read: ${reason}`;
-        complain("warn", "refresh", `${line} 'use cache' entries count as misses meanwhile.`);
+        complain("warn", "refresh", line, "'use cache' entries count as misses meanwhile.");
       }
     },
   };

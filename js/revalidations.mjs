@@ -82,7 +82,7 @@ async function append({ core, complain, begin, options }, refused, tags, duratio
       refused.delete(oldest);
     }
     const line = `revalidation of ${tags.join(", ")} was not confirmed by the table ${options.tableName}: ${reason}`;
-    complain("error", "revalidate", `${line} It holds in this process, and is tried again until it holds everywhere.`);
+    complain("error", "revalidate", line, "It holds in this process, and is tried again until it holds everywhere.");
     operation.end("degraded", reason);
     if (options.throwOnRevalidateError) {
       throw error;

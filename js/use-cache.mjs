@@ -137,7 +137,7 @@ async function readEntry(cache, request, { slots, calledFor }, held) {
   }
   if (found.reason === "unavailable") {
     const line = `the table ${cache.options.tableName} did not give an entry of 'use cache': ${found.detail}`;
-    cache.complain("warn", "get", `${line} It is rendered without the cache meanwhile.`);
+    cache.complain("warn", "get", line, "It is rendered without the cache meanwhile.");
     operation.end("degraded", found.detail);
     return undefined;
   }
@@ -247,7 +247,7 @@ async function storeEntry(cache, key, rendered, revision, { slots, calledFor }) 
     }
     const reason = messageOf(error);
     const line = `the table ${cache.options.tableName} did not take an entry of 'use cache': ${reason}`;
-    cache.complain("error", "set", `${line} It will be rendered again.`);
+    cache.complain("error", "set", line, "It will be rendered again.");
     operation.end("degraded", reason);
   }
 }

@@ -18,3 +18,13 @@ test("a failure that goes on is logged once a minute, with how often it happened
   const more = (/** @type {number} */ count) => `no answer (and ${count} more like this since the last such line)`;
   assert.deepEqual(lines, ["no answer", more(59), more(59), "no answer either"]);
 });
+
+test("what follows from a failure is a sentence of its own, however the failure was put", () => {
+  /** @type {string[]} */
+  const lines = [];
+  const write = (/** @type {string} */ line) => void lines.push(line);
+  const complain = createComplaints({ debug: write, info: write, warn: write, error: write });
+  complain("warn", "get", "no answer within the time limit", "Pages are rendered meanwhile.");
+  complain("warn", "set", "Access is denied.", "It will be rendered again.");
+  assert.deepEqual(lines, ["no answer within the time limit. Pages are rendered meanwhile.", "Access is denied. It will be rendered again."]);
+});
