@@ -28,6 +28,7 @@ async function startDynamoDB() {
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${PORT}`,
     AWS_ACCESS_KEY_ID: "local",
     AWS_SECRET_ACCESS_KEY: "local",
+    REVALIDATE_SECRET: "secret", // of the webhook
   };
   const server = dynalite({ createTableMs: 0 }).listen(PORT, "127.0.0.1");
   await once(server, "listening").catch((error) => {

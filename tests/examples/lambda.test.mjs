@@ -83,6 +83,7 @@ async function startFunction(name) {
       NEXT_CACHE_DYNAMODB_TABLE: TABLE.tableName,
       AWS_ACCESS_KEY_ID: EMULATOR_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
+      REVALIDATE_SECRET: "secret",
     },
     log: join(folder, `${name}.log`),
   });

@@ -2,8 +2,8 @@
 // once and overwriting; every instance serves the new page from then on.
 
 export default async function handler(request, response) {
-  const secret = process.env.REVALIDATE_SECRET ?? "secret";
-  if (request.headers.authorization !== `Bearer ${secret}`) {
+  const secret = process.env.REVALIDATE_SECRET;
+  if (!secret || request.headers.authorization !== `Bearer ${secret}`) {
     return response.status(401).json({ error: "who are you?" });
   }
   const { path } = request.query;

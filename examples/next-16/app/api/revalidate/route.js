@@ -3,8 +3,8 @@
 import { revalidateTag } from "next/cache";
 
 export async function POST(request) {
-  const secret = process.env.REVALIDATE_SECRET ?? "secret";
-  if (request.headers.get("authorization") !== `Bearer ${secret}`) {
+  const secret = process.env.REVALIDATE_SECRET;
+  if (!secret || request.headers.get("authorization") !== `Bearer ${secret}`) {
     return Response.json({ error: "who are you?" }, { status: 401 });
   }
   const { tag } = await request.json();
