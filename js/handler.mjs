@@ -240,7 +240,7 @@ export class DynamoDBCacheHandler {
    * @param {string} key
    * @param {CacheValue | null} data
    * @param {SetContext} ctx
-   * @param {Map<string, import("./joined.mjs").Held>} held
+   * @param {import("./joined.mjs").HeldByRequest} held
    */
   async #set(cache, key, data, ctx, held) {
     const kind = storedKind(data);

@@ -52,6 +52,7 @@ export function createUseCacheHandler(given = {}) {
   const handler = {
     async get(cacheKey, softTags) {
       const held = heldByRequest();
+      held.ask(cacheKey);
       const set = pending.get(cacheKey);
       if (set) {
         await (isBuilding() ? set.stored : settled(set, options.readTimeoutMs));
@@ -66,6 +67,7 @@ export function createUseCacheHandler(given = {}) {
 
     async set(cacheKey, pendingEntry) {
       const held = heldByRequest();
+      held.ask(cacheKey);
       const stored = isBuilding()
         ? buildMemory.set(cacheKey, pendingEntry)
         : guarded(options, "set", undefined, (cache) => storeUnbroken(cache, cacheKey, pendingEntry, known, held));
@@ -121,7 +123,7 @@ async function settled({ rendered, stored }, budgetMs) {
  * @param {{ key: string, tags: string[], softTags: string[], byKnownLog: boolean }} request whether the log was read for
  *   this request
  * @param {Known} known
- * @param {Map<string, import("./joined.mjs").Held>} held
+ * @param {import("./joined.mjs").HeldByRequest} held
  * @returns {Promise<UseCacheEntry | undefined>}
  */
 async function readEntry(cache, request, { slots, calledFor }, held) {
@@ -150,8 +152,8 @@ async function readEntry(cache, request, { slots, calledFor }, held) {
   const isStale = found.status === "stale";
   operation.end(isStale ? "stale" : "hit", undefined, body, "table");
   const { tags, stale, timestamp, expire, revalidate } = found.value;
-  cache.joined.end(tags, found.version);
-  held.set(key, { tags, revision: found.version });
+  cache.joined.end(key, tags, found.version);
+  held.give(key, { tags, revision: found.version });
   return { value: streamOf(body.chunks), tags: [...tags], stale, timestamp, expire, revalidate: isStale ? REGENERATE : revalidate };
 }
 
@@ -180,7 +182,7 @@ async function bodyOf(cache, request, { value, rawBytes, storedBytes }, slots, o
  * @param {string} key
  * @param {Promise<UseCacheEntry>} pendingEntry
  * @param {Known} known
- * @param {Map<string, import("./joined.mjs").Held>} held
+ * @param {import("./joined.mjs").HeldByRequest} held
  */
 async function storeUnbroken(cache, key, pendingEntry, known, held) {
   /** @type {UseCacheEntry | undefined} */
@@ -191,11 +193,11 @@ async function storeUnbroken(cache, key, pendingEntry, known, held) {
       const beganAt = rendered.timestamp - performance.timeOrigin;
       const tags = strings(rendered.tags);
       const revision = cache.joined.revisionOf(tags, beganAt, cache.core.versionAt(rendered.timestamp, beganAt), held);
-      held.set(key, { tags, revision });
+      held.give(key, { tags, revision });
       try {
         return await storeEntry(cache, key, rendered, revision, known);
       } finally {
-        cache.joined.end(tags, revision);
+        cache.joined.end(key, tags, revision);
       }
     }
   } catch (error) {

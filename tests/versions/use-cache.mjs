@@ -98,10 +98,22 @@ export function testUseCache(version) {
       const { a, b, origin } = cluster;
       const rendering = visit(a, "/twice/one");
       await until("it waits", async () => origin.count("/slow/between-one") === 1);
-      await act(a, "expireTag", "twice-one");
+      await act(a, "expireTag", "slow-one");
       await rendering;
       for (const instance of [a, b]) {
         assert.match(String((await visit(instance, "/twice/one")).content), /^outer of .* [^1]$/);
+      }
+    });
+
+    it("nor is what it has joined before that", async () => {
+      const { a, b, origin } = cluster;
+      const rendering = visit(a, "/slow/both");
+      await until("the origin is asked", async () => origin.count("/slow/both") === 1);
+      await act(b, "expireTag", "slow-both");
+      await visit(a, "/twice/both");
+      assert.equal((await rendering).content, "/slow/both 1");
+      for (const instance of [a, b]) {
+        assert.equal((await visit(instance, "/twice/both")).content, "outer of /slow/both 2");
       }
     });
 

@@ -1,7 +1,8 @@
 import { headers } from "next/headers";
 import { Suspense } from "react";
-import { cacheLife, cacheTag } from "../../../lib/caching";
+import { cacheLife } from "../../../lib/caching";
 import { read } from "../../../lib/read";
+import { slow } from "../../../lib/slow";
 import { Stamp } from "../../../lib/stamp";
 
 /** Rendered for every request, from what it has read before it waits, and again in a cached function after that. */
@@ -16,7 +17,7 @@ export default function Page({ params }) {
 async function Dynamic({ params }) {
   await headers();
   const { slug } = await params;
-  await inner(slug);
+  await slow(slug);
   await read(`/slow/between-${slug}`);
   return <Stamp data={await outer(slug)} render={crypto.randomUUID()} />;
 }
@@ -24,12 +25,5 @@ async function Dynamic({ params }) {
 async function outer(slug) {
   "use cache";
   cacheLife({ stale: 60, revalidate: 600, expire: 3600 });
-  return `outer of ${await inner(slug)}`;
-}
-
-async function inner(slug) {
-  "use cache: remote";
-  cacheLife({ stale: 60, revalidate: 600, expire: 3600 });
-  cacheTag(`twice-${slug}`);
-  return read(`/twice/${slug}`);
+  return `outer of ${await slow(slug)}`;
 }
