@@ -2,7 +2,8 @@
 //!
 //! The lease is a row of its own, and names the version of the entry that is rendered anew: the next version ends it. An instance that was
 //! refused asks once more when a lease may last no longer, by its own clock, and after a second refusal renders all the same: neither
-//! clocks that disagree nor renders that never end keep an entry old.
+//! clocks that disagree nor renders that never end keep an entry old. Whoever has the lease is told to render at each get: Next renders
+//! once for all requests of a process, and for a prefetch, which nothing tells from others, it renders nothing.
 //!
 //! Pages, routes and images alone have leases. What renders read themselves (fetches, 'use cache') must not look fresher than it is:
 //! a page that is stored as new would hold it.
@@ -37,6 +38,7 @@ struct Known {
     /// On the monotonic clock, milliseconds.
     until_ms: u64,
     refusals: u8,
+    is_ours: bool,
 }
 
 /// The revision of an entry, and when it was rendered.
@@ -47,9 +49,9 @@ type Version = (u64, u64);
 enum Turn {
     /// It asks for a lease.
     Ask,
-    /// It leaves it to whoever has one, maybe itself.
+    /// It leaves it to whoever has one.
     Leave,
-    /// It has waited for others long enough.
+    /// It has one, or has waited for others long enough.
     Render,
 }
 
@@ -57,24 +59,33 @@ impl Leases {
     fn turn(&mut self, row: &str, version: Version, lease_ms: u64, now_ms: u64) -> Turn {
         let until_ms = now_ms + lease_ms;
         match self.by_row.get_mut(row).filter(|known| known.version == version) {
-            Some(known) if now_ms <= known.until_ms => Turn::Leave,
+            Some(known) if known.refusals >= MAX_REFUSALS => Turn::Render,
+            Some(known) if now_ms <= known.until_ms => {
+                if known.is_ours {
+                    Turn::Render
+                } else {
+                    Turn::Leave
+                }
+            }
             Some(known) => {
                 known.until_ms = until_ms;
-                if known.refusals >= MAX_REFUSALS { Turn::Render } else { Turn::Ask }
+                known.is_ours = false;
+                Turn::Ask
             }
             None => {
                 if self.by_row.len() >= MAX_KNOWN {
                     self.by_row.clear();
                 }
-                self.by_row.insert(row.to_owned(), Known { version, until_ms, refusals: 0 });
+                self.by_row.insert(row.to_owned(), Known { version, until_ms, refusals: 0, is_ours: false });
                 Turn::Ask
             }
         }
     }
 
-    fn refused(&mut self, row: &str) {
-        if let Some(known) = self.by_row.get_mut(row) {
-            known.refusals = known.refusals.saturating_add(1);
+    fn answered(&mut self, row: &str, version: Version, is_refused: bool) {
+        if let Some(known) = self.by_row.get_mut(row).filter(|known| known.version == version) {
+            known.is_ours = !is_refused;
+            known.refusals = known.refusals.saturating_add(u8::from(is_refused));
         }
     }
 }
@@ -100,14 +111,13 @@ impl Inner {
             Turn::Ask => {}
         }
         let put = self.lease(row, version);
-        match within(&self.host, deadline, self.client.send(&put, deadline)).await {
-            Some(Err(error)) if error.kind == ErrorKind::ConditionalCheckFailed => {
-                self.leases.borrow_mut().refused(row);
-                true
-            }
-            // Where the table does not say, it is rendered as it would be without leases.
-            _ => false,
-        }
+        // Where the table does not say, it is rendered as it would be without leases.
+        let is_refused = matches!(
+            within(&self.host, deadline, self.client.send(&put, deadline)).await,
+            Some(Err(error)) if error.kind == ErrorKind::ConditionalCheckFailed
+        );
+        self.leases.borrow_mut().answered(row, version, is_refused);
+        is_refused
     }
 
     /// The write by which one process has the lease: of another version, or one that is over, it may take the place.
@@ -144,15 +154,26 @@ mod tests {
         let mut leases = Leases::default();
         let mut turn = |version, now_ms| leases.turn("row", version, 100, now_ms);
         assert_eq!(turn((1, 7), 1_000), Turn::Ask);
-        assert_eq!(turn((1, 7), 1_100), Turn::Leave);
-        assert_eq!(turn((1, 7), 1_101), Turn::Ask, "what it had is over");
+        assert_eq!(turn((1, 7), 1_100), Turn::Leave, "it is not answered yet");
+        assert_eq!(turn((1, 7), 1_101), Turn::Ask, "what it asked for is over");
         assert_eq!(turn((2, 7), 1_102), Turn::Ask, "another version");
-        leases.refused("row");
+        leases.answered("row", (1, 7), true);
+        leases.answered("row", (2, 7), true);
         assert_eq!(leases.turn("row", (2, 7), 100, 1_150), Turn::Leave);
         assert_eq!(leases.turn("row", (2, 7), 100, 1_203), Turn::Ask);
-        leases.refused("row");
-        assert_eq!(leases.turn("row", (2, 7), 100, 1_204), Turn::Leave);
-        assert_eq!(leases.turn("row", (2, 7), 100, 1_304), Turn::Render);
-        assert_eq!(leases.turn("row", (2, 7), 100, 1_305), Turn::Leave, "it renders once in that time");
+        leases.answered("row", (2, 7), true);
+        assert_eq!(leases.turn("row", (2, 7), 100, 1_204), Turn::Render);
+        assert_eq!(leases.turn("row", (2, 7), 100, 1_205), Turn::Render);
+    }
+
+    #[test]
+    fn a_process_that_has_the_lease_renders_until_it_is_over() {
+        let mut leases = Leases::default();
+        assert_eq!(leases.turn("row", (1, 7), 100, 1_000), Turn::Ask);
+        leases.answered("row", (1, 7), false);
+        assert_eq!(leases.turn("row", (1, 7), 100, 1_100), Turn::Render);
+        assert_eq!(leases.turn("row", (1, 7), 100, 1_101), Turn::Ask);
+        leases.answered("row", (1, 7), true);
+        assert_eq!(leases.turn("row", (1, 7), 100, 1_102), Turn::Leave);
     }
 }

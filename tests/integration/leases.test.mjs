@@ -54,6 +54,19 @@ test("a lease is one small row that goes by TTL, and costs a request once in its
   assert.ok(leftS > 600 && leftS < 700, `${leftS}`);
 });
 
+test("what has the lease is told to render until it has: behind a prefetch Next does not", async () => {
+  const table = await store.createTable();
+  const [a, b] = [store.instance(table, { renderLeaseMs: 1_000 }), store.instance(table, { renderLeaseMs: 1_000 })];
+  await a.request().set("/a", page("p"), A_SECOND);
+  await untilDue();
+  const isToldTo = async (/** @type {typeof a} */ instance) => isDue(await instance.request().get("/a", PAGE));
+  assert.deepEqual([await isToldTo(a), await isToldTo(b), await isToldTo(a)], [true, false, true]);
+  await untilDue();
+  assert.deepEqual([await isToldTo(a), await isToldTo(b), await isToldTo(a)], [true, false, true]);
+  assert.equal(await isToldTo(b), true, "it has been refused twice");
+  assert.equal(await isToldTo(b), true);
+});
+
 test("without the option nothing is asked, and every instance renders", async () => {
   const table = await store.createTable();
   const [a, b] = [store.instance(table), store.instance(table)];
