@@ -59,14 +59,8 @@ impl Leases {
     fn turn(&mut self, row: &str, version: Version, lease_ms: u64, now_ms: u64) -> Turn {
         let until_ms = now_ms + lease_ms;
         match self.by_row.get_mut(row).filter(|known| known.version == version) {
-            Some(known) if known.refusals >= MAX_REFUSALS => Turn::Render,
-            Some(known) if now_ms <= known.until_ms => {
-                if known.is_ours {
-                    Turn::Render
-                } else {
-                    Turn::Leave
-                }
-            }
+            Some(known) if now_ms <= known.until_ms && !known.is_ours => Turn::Leave,
+            Some(known) if now_ms <= known.until_ms || known.refusals >= MAX_REFUSALS => Turn::Render,
             Some(known) => {
                 known.until_ms = until_ms;
                 known.is_ours = false;
@@ -162,8 +156,9 @@ mod tests {
         assert_eq!(leases.turn("row", (2, 7), 100, 1_150), Turn::Leave);
         assert_eq!(leases.turn("row", (2, 7), 100, 1_203), Turn::Ask);
         leases.answered("row", (2, 7), true);
-        assert_eq!(leases.turn("row", (2, 7), 100, 1_204), Turn::Render);
-        assert_eq!(leases.turn("row", (2, 7), 100, 1_205), Turn::Render);
+        assert_eq!(leases.turn("row", (2, 7), 100, 1_303), Turn::Leave);
+        assert_eq!(leases.turn("row", (2, 7), 100, 1_304), Turn::Render);
+        assert_eq!(leases.turn("row", (2, 7), 100, 9_999), Turn::Render, "until there is another version");
     }
 
     #[test]
