@@ -13,13 +13,14 @@ let compiled;
  * Each question has an instance to itself: there are few, and what one held in its memory goes with it.
  *
  * @param {import("./host.mjs").Host} host
+ * @param {import("./runtime/inlined.mjs").Inflate | undefined} inflate the runtime's own
  * @param {Question} question
  * @param {string | undefined} region the option
  * @param {number} limitMs
  * @returns {Promise<Uint8Array>} bytes that are the caller's, who wipes them
  */
-export async function askChain(host, question, region, limitMs) {
-  compiled ??= compile(host.inflate).catch((error) => {
+export async function askChain(host, inflate, question, region, limitMs) {
+  compiled ??= compile(inflate).catch((error) => {
     compiled = undefined; // a process without a free file may have one later
     throw error;
   });
@@ -29,7 +30,7 @@ export async function askChain(host, question, region, limitMs) {
   });
 }
 
-/** @param {import("./runtime/inlined.mjs").Inflate} inflate */
+/** @param {import("./runtime/inlined.mjs").Inflate} [inflate] */
 async function compile(inflate) {
   return WebAssembly.compile(await wasmOf(await import("../pkg/credentials-inline.mjs"), inflate));
 }

@@ -9,9 +9,8 @@
 const now = Date.now;
 const performanceNow = performance.now.bind(performance);
 
-/** Below these the core is done before a native call has begun. */
+/** Below this the core is done before a native call has begun. */
 const MIN_DEFLATED_BYTES = 4_096;
-const MIN_INFLATED_BYTES = 16_384;
 
 /**
  * The object that `src/wasm/host.rs` calls.
@@ -70,7 +69,7 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
      */
     async askChain(question, region, limitMs) {
       const chain = await loadChain?.();
-      return chain?.askChain(this, question, region, limitMs);
+      return chain?.askChain(this, inflate, question, region, limitMs);
     },
 
     // Reached for when it is needed: on Node.js the global `crypto` loads half of node:crypto.
@@ -146,18 +145,6 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
      */
     deflate(raw) {
       return deflate && raw.length >= MIN_DEFLATED_BYTES ? deflate(raw) : undefined;
-    },
-
-    /**
-     * @param {Uint8Array} compressed
-     * @param {number} rawBytes
-     */
-    inflate(compressed, rawBytes) {
-      try {
-        return inflate && rawBytes >= MIN_INFLATED_BYTES ? inflate(compressed, rawBytes) : undefined;
-      } catch {
-        return undefined; // the core finds out by itself what is wrong
-      }
     },
 
     /**

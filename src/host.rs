@@ -71,11 +71,6 @@ pub trait Host {
         None
     }
 
-    /// Undoes raw DEFLATE, to `raw_bytes` at most; `None` where the host has nothing for it, and where it fails.
-    fn inflate(&self, _compressed: &[u8], _raw_bytes: usize) -> Option<Vec<u8>> {
-        None
-    }
-
     /// Runs a task to its end behind the caller's back.
     fn spawn(&self, task: LocalFuture<()>);
 

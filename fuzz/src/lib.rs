@@ -119,16 +119,13 @@ pub fn decompression(bytes: &[u8]) {
     let Some((length, payload)) = bytes.split_first_chunk() else { return };
     let recorded = usize::from(u16::from_le_bytes(*length));
     for compression in [Compression::None, Compression::Deflate] {
-        if let Some(raw) = decompress(payload, compression, recorded, &|_, _| None) {
+        if let Some(raw) = decompress(payload, compression, recorded) {
             assert_eq!(raw.len(), recorded);
         }
     }
     if let Some(compressed) = compress(bytes, &|_| None) {
         assert!(compressed.len() < bytes.len());
-        assert_eq!(
-            decompress(&compressed, Compression::Deflate, bytes.len(), &|_, _| None).as_deref(),
-            Some(bytes)
-        );
+        assert_eq!(decompress(&compressed, Compression::Deflate, bytes.len()).as_deref(), Some(bytes));
     }
 }
 

@@ -31,7 +31,7 @@ export interface Runtime {
   loadChain?: () => Promise<typeof import("../chain.mjs")>;
   /** Compresses to raw DEFLATE; absent where the core does it better by itself. */
   deflate?: (raw: Uint8Array) => Uint8Array;
-  /** Undoes raw DEFLATE; throws where it is damaged, or gives more than `rawBytes`. */
+  /** Undoes raw DEFLATE, of modules that JavaScript carries; throws where it is damaged, or gives more than `rawBytes`. */
   inflate?: (compressed: Uint8Array, rawBytes: number) => Uint8Array;
   /** The HTTP that the core uses unless the option `fetch` replaces it. */
   exchange: Exchange;

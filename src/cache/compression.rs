@@ -3,8 +3,8 @@
 //! Raw DEFLATE: of what was measured on real Next pages (`docs/architecture.md`), the smallest code that comes near the
 //! best ratio, and the one format that hosts can do natively as well.
 
+use super::inflate::inflate;
 use miniz_oxide::deflate::compress_to_vec;
-use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 /// No value is larger, before compression or after decompression, bytes.
 pub const MAX_RAW_BYTES: usize = 64 << 20;
@@ -17,9 +17,6 @@ const LEVEL: u8 = 6;
 
 /// What a host compresses with in place of this; see [`Host::deflate`](crate::host::Host::deflate).
 pub type Deflate<'a> = &'a dyn Fn(&[u8]) -> Option<Vec<u8>>;
-
-/// The same for decompression; see [`Host::inflate`](crate::host::Host::inflate).
-pub type Inflate<'a> = &'a dyn Fn(&[u8], usize) -> Option<Vec<u8>>;
 
 /// How the bytes of a frame are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,23 +52,14 @@ pub fn compress(raw: &[u8], native: Deflate<'_>) -> Option<Vec<u8>> {
 }
 
 /// Undoes [`compress`]; `None` when the bytes are damaged or do not give exactly `raw_bytes`.
-pub fn decompress(
-    compressed: &[u8],
-    compression: Compression,
-    raw_bytes: usize,
-    native: Inflate<'_>,
-) -> Option<Vec<u8>> {
+pub fn decompress(compressed: &[u8], compression: Compression, raw_bytes: usize) -> Option<Vec<u8>> {
     if raw_bytes > MAX_RAW_BYTES {
         return None;
     }
-    let raw = match compression {
-        Compression::None => compressed.to_vec(),
-        Compression::Deflate => match native(compressed, raw_bytes) {
-            Some(raw) => raw,
-            None => decompress_to_vec_with_limit(compressed, raw_bytes).ok()?,
-        },
-    };
-    (raw.len() == raw_bytes).then_some(raw)
+    match compression {
+        Compression::None => (compressed.len() == raw_bytes).then(|| compressed.to_vec()),
+        Compression::Deflate => inflate(compressed, raw_bytes),
+    }
 }
 
 #[cfg(test)]
@@ -83,7 +71,7 @@ mod tests {
         let raw = b"<li class=\"entry\">a page repeats itself</li>".repeat(500);
         let compressed = compress(&raw, &|_| None).expect("worth it");
         assert!(compressed.len() * 20 < raw.len());
-        assert_eq!(decompress(&compressed, Compression::Deflate, raw.len(), &|_, _| None), Some(raw));
+        assert_eq!(decompress(&compressed, Compression::Deflate, raw.len()), Some(raw));
     }
 
     #[test]
@@ -104,7 +92,7 @@ mod tests {
     fn a_bomb_is_stopped_at_the_recorded_length() {
         let bomb = compress(&vec![0; 10 << 20], &|_| None).expect("worth it");
         assert!(bomb.len() < 20_000);
-        assert_eq!(decompress(&bomb, Compression::Deflate, 1_000, &|_, _| None), None);
-        assert_eq!(decompress(&bomb, Compression::Deflate, MAX_RAW_BYTES + 1, &|_, _| None), None);
+        assert_eq!(decompress(&bomb, Compression::Deflate, 1_000), None);
+        assert_eq!(decompress(&bomb, Compression::Deflate, MAX_RAW_BYTES + 1), None);
     }
 }

@@ -4,7 +4,7 @@
 //! is the CRC-32 of everything after it.
 
 use super::codec::{read_varint, write_varint};
-use super::compression::{self, Compression, Deflate, Inflate, MAX_RAW_BYTES};
+use super::compression::{self, Compression, Deflate, MAX_RAW_BYTES};
 use crate::crc32::crc32;
 use std::fmt;
 
@@ -59,11 +59,6 @@ pub fn seal_with(native: Deflate<'_>, echo: &[u8], kind: u8, raw: &[u8]) -> Resu
 
 /// The value in a frame, once everything about it agrees.
 pub fn open(frame: &[u8], echo: &[u8], kind: u8) -> Result<Vec<u8>, FrameError> {
-    open_with(&|_, _| None, frame, echo, kind)
-}
-
-/// [`open`] with a host's own decompression.
-pub fn open_with(native: Inflate<'_>, frame: &[u8], echo: &[u8], kind: u8) -> Result<Vec<u8>, FrameError> {
     let (version, rest) = frame.split_first().ok_or(FrameError::Damaged)?;
     if *version != VERSION {
         return Err(FrameError::OtherVersion(*version));
@@ -84,7 +79,7 @@ pub fn open_with(native: Inflate<'_>, frame: &[u8], echo: &[u8], kind: u8) -> Re
     if *stored_kind != kind {
         return Err(FrameError::OtherKind);
     }
-    compression::decompress(payload, compression, raw_bytes, native).ok_or(FrameError::Damaged)
+    compression::decompress(payload, compression, raw_bytes).ok_or(FrameError::Damaged)
 }
 
 /// Why a value is not framed, or a frame not trusted.

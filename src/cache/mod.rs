@@ -12,6 +12,7 @@ mod config;
 mod entry;
 pub mod frame;
 mod get;
+mod inflate;
 #[cfg(feature = "admin")]
 mod inspect;
 mod judge;

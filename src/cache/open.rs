@@ -91,8 +91,7 @@ impl Inner {
     }
 
     fn open(&self, request: &GetRequest, row: &str, entry_row: &Row, whole: &Row, judged: Judged) -> Outcome {
-        let native = |compressed: &[u8], raw_bytes: usize| self.host.inflate(compressed, raw_bytes);
-        let raw = match frame::open_with(&native, &whole.value, request.key.echo(), entry_row.kind.code()) {
+        let raw = match frame::open(&whole.value, request.key.echo(), entry_row.kind.code()) {
             Ok(raw) if raw.len() == entry_row.raw_bytes => raw,
             Ok(_) => return self.refuse(row, "its length is not what the row says"),
             Err(error) => return self.refuse(row, &error.to_string()),

@@ -45,8 +45,6 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn deflate(this: &JsHost, raw: &[u8]) -> Option<Uint8Array>;
     #[wasm_bindgen(method)]
-    fn inflate(this: &JsHost, compressed: &[u8], raw_bytes: u32) -> Option<Uint8Array>;
-    #[wasm_bindgen(method)]
     fn log(this: &JsHost, level: &str, message: &str);
     #[wasm_bindgen(method)]
     fn credentials(this: &JsHost) -> Promise;
@@ -197,11 +195,6 @@ impl Host for WasmHost {
 
     fn deflate(&self, raw: &[u8]) -> Option<Vec<u8>> {
         self.js.deflate(raw).map(|bytes| bytes.to_vec())
-    }
-
-    fn inflate(&self, compressed: &[u8], raw_bytes: usize) -> Option<Vec<u8>> {
-        let raw_bytes = u32::try_from(raw_bytes).ok()?;
-        self.js.inflate(compressed, raw_bytes).map(|bytes| bytes.to_vec())
     }
 
     fn spawn(&self, task: LocalFuture<()>) {
