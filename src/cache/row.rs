@@ -53,11 +53,11 @@ impl Row {
     /// Reads an item; `None` when it is not an entry row of this version's layout.
     pub fn from_item(mut item: Item) -> Option<Self> {
         let value = item.remove("value")?.into_b()?;
-        let number = |name: &str| item.get(name)?.as_u64();
-        let tags: Option<Vec<_>> = match item.get("tags") {
-            Some(tags) => tags.as_l()?.iter().map(|tag| tag.as_s().map(str::to_owned)).collect(),
+        let tags: Option<Vec<_>> = match item.remove("tags") {
+            Some(tags) => tags.into_l()?.into_iter().map(AttributeValue::into_s).collect(),
             None => Some(Vec::new()),
         };
+        let number = |name: &str| item.get(name)?.as_u64();
         let committed =
             if item.contains_key("parts") { Committed::from_item(&item) } else { Committed::default() };
         let parts = match number("parts") {

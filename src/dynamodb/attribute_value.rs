@@ -88,6 +88,22 @@ impl AttributeValue {
         }
     }
 
+    /// The string, if it is one.
+    pub fn into_s(self) -> Option<String> {
+        match self {
+            AttributeValue::S(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The list, if it is one.
+    pub fn into_l(self) -> Option<Vec<AttributeValue>> {
+        match self {
+            AttributeValue::L(values) => Some(values),
+            _ => None,
+        }
+    }
+
     /// The bytes, if it is bytes.
     pub fn into_b(self) -> Option<Vec<u8>> {
         match self {

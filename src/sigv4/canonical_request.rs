@@ -4,6 +4,11 @@
 use http::header::HOST;
 use http::uri::Authority;
 
+/// Room for the name of a header, twice, so that nothing grows while it is written.
+const MAX_NAME_BYTES: usize = 2 * "x-amz-security-token:;".len();
+/// Room for what else there is, the payload's hash among it.
+const AROUND_HEADERS: usize = 128;
+
 /// What the string to sign holds a hash of.
 pub struct CanonicalRequest {
     /// The canonical request.
@@ -23,8 +28,10 @@ impl CanonicalRequest {
             names.insert(place, name);
         }
 
-        let mut signed_headers = String::new();
-        let mut bytes = b"POST\n/\n\n".to_vec();
+        let values = request.headers().values().map(|value| value.len() + MAX_NAME_BYTES);
+        let mut bytes = Vec::with_capacity(values.sum::<usize>() + authority.len() + AROUND_HEADERS);
+        let mut signed_headers = String::with_capacity(names.len() * MAX_NAME_BYTES);
+        bytes.extend_from_slice(b"POST\n/\n\n");
         for name in names {
             if !signed_headers.is_empty() {
                 signed_headers.push(';');

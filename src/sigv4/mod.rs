@@ -39,12 +39,12 @@ pub fn sign(
     }
     let CanonicalRequest { bytes, signed_headers } = CanonicalRequest::of(request, payload_hash);
     let scope = key.scope();
-    let string_to_sign = format!("{ALGORITHM}\n{date_time}\n{scope}\n{}", sha256_hex(&bytes));
+    let string_to_sign = [ALGORITHM, "\n", &date_time, "\n", scope, "\n", &sha256_hex(&bytes)].concat();
     let signature = calculate_signature(key, string_to_sign.as_bytes());
     let access_key_id = &credentials.access_key_id;
-    let authorization = format!(
-        "{ALGORITHM} Credential={access_key_id}/{scope}, SignedHeaders={signed_headers}, Signature={signature}"
-    );
+    let credential = [ALGORITHM, " Credential=", access_key_id, "/", scope];
+    let rest = [", SignedHeaders=", &signed_headers, ", Signature=", &signature];
+    let authorization = [credential.concat(), rest.concat()].concat();
     request.headers_mut().insert(AUTHORIZATION, sensitive(&authorization)?);
     Ok(())
 }
@@ -52,7 +52,9 @@ pub fn sign(
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     let digits = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
+    let mut text = String::with_capacity(64);
+    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
+    text
 }
 
 /// A header value that `Debug` does not show.

@@ -11,8 +11,7 @@ const DAY_MS: u64 = 86_400_000;
 pub struct SigningKey {
     bytes: Vec<u8>,
     day: u64,
-    region: String,
-    service: &'static str,
+    scope: String,
     access_key_id: String,
     secret_access_key: Secret,
 }
@@ -26,8 +25,7 @@ impl SigningKey {
         SigningKey {
             bytes,
             day: now_ms / DAY_MS,
-            region: region.to_owned(),
-            service,
+            scope: [&timestamp::date(now_ms / DAY_MS), "/", region, "/", service, "/aws4_request"].concat(),
             access_key_id: credentials.access_key_id.clone(),
             secret_access_key: secret.clone(),
         }
@@ -41,9 +39,8 @@ impl SigningKey {
     }
 
     /// `20150830/us-east-1/service/aws4_request`.
-    pub(super) fn scope(&self) -> String {
-        let SigningKey { day, region, service, .. } = self;
-        format!("{}/{region}/{service}/aws4_request", timestamp::date(*day))
+    pub(super) fn scope(&self) -> &str {
+        &self.scope
     }
 }
 

@@ -13,6 +13,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 /// Up to this a freed block is wiped, bytes. Credentials, and answers that hold them, are a few kilobytes.
 const MAX_WIPED_BYTES: usize = 16 << 10;
 
+/// Up to this a block is wiped word by word, bytes.
+const MAX_WORDWISE_BYTES: usize = 128;
+
 #[global_allocator]
 static ALLOCATOR: Wiping = Wiping;
 
@@ -32,10 +35,8 @@ unsafe impl GlobalAlloc for Wiping {
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         if layout.size() <= MAX_WIPED_BYTES {
-            // SAFETY: the block is the caller's, of this size.
-            unsafe { block.write_bytes(0, layout.size()) };
-            // Else the compiler may leave out writing what nobody reads.
-            std::hint::black_box(block);
+            // SAFETY: the block is the caller's.
+            unsafe { wipe(block, layout.size()) };
         }
         // SAFETY: as the caller promises.
         unsafe { System.dealloc(block, layout) }
@@ -58,3 +59,33 @@ unsafe impl GlobalAlloc for Wiping {
         }
     }
 }
+
+/// In words, where it is small: most blocks are, and an instruction that fills memory is a call out of the module.
+///
+/// # Safety
+///
+/// There are `len` bytes at `block`, which are the caller's.
+unsafe fn wipe(block: *mut u8, len: usize) {
+    if len > MAX_WORDWISE_BYTES {
+        // SAFETY: as the caller promises.
+        unsafe { block.write_bytes(0, len) };
+        // Else the compiler may leave out writing what nobody reads.
+        std::hint::black_box(block);
+        return;
+    }
+    let mut at = 0;
+    while at + size_of::<u64>() <= len {
+        // SAFETY: the word ends within the block. Volatile, which is not left out either.
+        unsafe { block.add(at).cast::<Unaligned>().write_volatile(Unaligned(0)) };
+        at += size_of::<u64>();
+    }
+    while at < len {
+        // SAFETY: the byte is in the block.
+        unsafe { block.add(at).write_volatile(0) };
+        at += 1;
+    }
+}
+
+/// WebAssembly stores words at any address.
+#[repr(C, packed)]
+struct Unaligned(u64);
