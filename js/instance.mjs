@@ -84,6 +84,16 @@ export class CoreInstance {
     return this.#enter((this.#instance ??= this.#start()), (core) => core.versionAt(nowMs, monotonicMs));
   }
 
+  /**
+   * Whether a revalidation of one of the tags, or of any with the prefix, lies between two log versions, as far as this process has
+   * seen: after `since`, and not after `until`.
+   *
+   * @param {string[]} tags @param {string} prefix @param {number} since @param {number} until
+   */
+  revalidated(tags, prefix, since, until) {
+    return this.#enter((this.#instance ??= this.#start()), (core) => core.revalidated(tags, prefix, since, until));
+  }
+
   /** Bytes and entries that are kept; none before the first call. */
   memorySize() {
     return this.#instance ? this.#enter(this.#instance, (core) => core.memorySize()) : [];

@@ -3,32 +3,39 @@
 // before: it must not count as newer than that. So it is with what a request has from itself: Next keeps what a handler of ours has given,
 // and what it has joined, for the rest of the request.
 
+import { LatestKeys } from "./latest-keys.mjs";
 import { nextWorkStorage } from "./next-internals.mjs";
 
-/** Reads and renders that are remembered, and how long, milliseconds: no render takes longer. */
-const MAX_KEPT = 1_000;
+/** For how long a read or a render is remembered, milliseconds: no request takes longer. */
 const KEPT_MS = 300_000;
 
-/** Characters of their keys: a key holds the arguments, which may be what a visitor sent. */
-const MAX_KEPT_LENGTH = 4_000_000;
+/** For so long after a get has answered, its request may still hand the answer to those that join it, milliseconds. */
+const HANDED_ON_MS = 100;
+
+/** Of one key, those that revalidations of its tags lie between. */
+const MAX_KEPT = 8;
 
 // Taken when the module loads: Next replaces the global one while it prerenders, to see whether a page reads it.
 const monotonic = performance.now.bind(performance);
 
 /** @typedef {{ tags: string[], revision: number }} Held */
-/** @typedef {Held & { key: string, endedAt: number }} Ended */
+/** @typedef {Held & { endedAt: number, outdatedAt: number }} Ended when it ended last, and when it ended last with one of its tags revalidated */
 /**
  * @typedef {object} NextRequest what Next has of a request, from 16.3 on
  * @property {Map<string, unknown>} [pendingCacheInvocations]
  * @property {Map<string, unknown>} [completedCacheInvocations]
+ * @property {number} [requestStartTime] by `performance.timeOrigin` and `performance.now()`
  */
 
 /**
- * What each request under way has asked for, by its key, and what it was given: Next keeps that for the rest of it.
- *
- * @type {WeakMap<object, Map<string, Held | undefined>>}
+ * @typedef {object} Known what is known of a request under way
+ * @property {Map<string, Held | undefined>} asked what it has asked for, by its key, and what it was given: Next keeps that for the rest of it
+ * @property {Set<string>} own Next's names of what it has asked for
+ * @property {number} since when it began, or was seen first
  */
-const givenTo = new WeakMap();
+
+/** @type {WeakMap<object, Known>} */
+const requests = new WeakMap();
 
 /**
  * What Next has for the request in whose context this is called.
@@ -37,32 +44,46 @@ const givenTo = new WeakMap();
  */
 export function heldByRequest() {
   const request = /** @type {NextRequest | undefined} */ (nextWorkStorage()?.getStore());
-  /** @returns {Map<string, Held | undefined>} */
-  const known = () => (request && givenTo.get(request)) ?? new Map();
+  const known = (request && requests.get(request)) ?? { asked: new Map(), own: new Set(), since: beginOf(request) };
   /**
    * @param {string} key
    * @param {Held | undefined} held
    */
   const note = (key, held) => {
     if (request && keepsResults(request)) {
-      givenTo.set(request, known().set(key, held));
+      requests.set(request, known);
+      known.asked.set(key, held);
     }
   };
   return {
     /** It reads or renders this itself. @param {string} key */
-    ask: (key) => note(key, known().get(key)),
+    ask: (key) => note(key, known.asked.get(key)),
     give: note,
 
     /** @returns {Held[]} */
-    given: () => [...known().values()].filter((held) => held !== undefined),
+    given: () => [...known.asked.values()].filter((held) => held !== undefined),
 
-    /** Whether it has this from another request. @param {string} key */
-    hasJoined: (key) => {
-      // Next's own keys lack what ours may end with, the root parameters.
-      const isJoined = (/** @type {string} */ name) => key.startsWith(name) && ![...known().keys()].some((asked) => asked.startsWith(name));
-      return [request?.pendingCacheInvocations, request?.completedCacheInvocations].some((names) => [...(names?.keys() ?? [])].some(isJoined));
+    /** When what it has from other requests ended, at the earliest. */
+    joinedSince: known.since - HANDED_ON_MS,
+
+    /** The names of what it has from other requests. Next's own keys lack what ours may end with, the root parameters. */
+    joined() {
+      const names = [request?.pendingCacheInvocations, request?.completedCacheInvocations].flatMap((map) => [...(map?.keys() ?? [])]);
+      const asked = [...known.asked.keys()];
+      return names.filter((name) => {
+        if (!known.own.has(name) && asked.some((key) => key.startsWith(name))) {
+          known.own.add(name);
+        }
+        return !known.own.has(name);
+      });
     },
   };
+}
+
+/** @param {NextRequest | undefined} request */
+function beginOf(request) {
+  const startTime = request?.requestStartTime;
+  return startTime === undefined ? monotonic() : startTime - performance.timeOrigin;
 }
 
 /**
@@ -77,30 +98,32 @@ function keepsResults({ completedCacheInvocations }) {
 /**
  * All moments are those of `performance.now()`.
  *
- * @param {() => number} newestVersion that this process has seen
+ * @param {{
+ *   newestVersion: () => number,
+ *   revalidated: (tags: string[], since: number, until: number) => boolean,
+ * }} log as this process has seen it; `revalidated` tells whether one of the tags was between two versions, or any path
  */
-export function createJoined(newestVersion) {
-  /** @type {Ended[]} oldest first */
-  let kept = [];
+export function createJoined({ newestVersion, revalidated }) {
+  /** @type {LatestKeys<Ended[]>} the oldest first */
+  const kept = new LatestKeys();
 
   return {
     /**
-     * A read or a render has ended, and nobody can join it any more.
+     * A read or a render has ended, and no request that has not asked for it by now can join it any more.
      *
      * @param {string} key
      * @param {string[]} tags
      * @param {number} revision the log version that it had seen
      */
     end(key, tags, revision) {
-      // Who has joined it began before now. If nothing was revalidated since, it can have seen nothing newer.
-      if (revision < newestVersion()) {
-        const endedAt = monotonic();
-        kept = kept.filter((ended) => endedAt - ended.endedAt < KEPT_MS).slice(1 - MAX_KEPT);
-        kept.push({ key, tags, revision, endedAt });
-        for (let length = lengthOf(kept); length > MAX_KEPT_LENGTH; length = lengthOf(kept)) {
-          kept.shift();
-        }
-      }
+      const endedAt = monotonic();
+      const newest = newestVersion();
+      const isOutdated = revision < newest && revalidated(tags, revision, newest);
+      const ended = { tags, revision, endedAt, outdatedAt: isOutdated ? endedAt : -Infinity };
+      const before = (kept.get(key) ?? []).filter((other) => endedAt - other.endedAt < KEPT_MS);
+      const alike = before.find((other) => areAlike(other, ended, revalidated));
+      const others = before.filter((other) => other !== alike);
+      kept.set(key, fewer([...others, alike ? latestOf(alike, ended) : ended]));
     },
 
     /**
@@ -113,15 +136,61 @@ export function createJoined(newestVersion) {
      */
     revisionOf(tags, beganAt, revision, held) {
       const own = new Set(tags);
+      const names = held.joined();
+      let oldest = revision;
       /** @param {Held} of */
-      const isOlder = (of) => of.revision < revision && of.tags.every((tag) => own.has(tag));
-      const joined = kept.filter((ended) => isOlder(ended) && (ended.endedAt >= beganAt || held.hasJoined(ended.key)));
-      return [...held.given().filter(isOlder), ...joined].reduce((oldest, of) => Math.min(oldest, of.revision), revision);
+      const take = (of) => {
+        if (of.revision < oldest && of.tags.every((tag) => own.has(tag)) && revalidated(of.tags, of.revision, revision)) {
+          oldest = of.revision;
+        }
+      };
+      held.given().forEach(take);
+      for (const [key, all] of kept.entries()) {
+        for (const ended of all.filter((of) => of.revision < oldest)) {
+          // What it joined ended after it began. What its request has joined may have ended long before.
+          const isJoined = ended.endedAt >= held.joinedSince && names.some((name) => key.startsWith(name));
+          if (isJoined || ended.outdatedAt >= beganAt) {
+            take(ended);
+          }
+        }
+      }
+      return oldest;
     },
   };
 }
 
-/** @param {Ended[]} kept */
-function lengthOf(kept) {
-  return kept.reduce((length, { key }) => length + key.length, 0);
+/**
+ * Whether two reads have seen the same, as far as their tags go.
+ *
+ * @param {Ended} one
+ * @param {Ended} other
+ * @param {(tags: string[], since: number, until: number) => boolean} revalidated
+ */
+function areAlike(one, other, revalidated) {
+  const [older, newer] = one.revision < other.revision ? [one, other] : [other, one];
+  const haveSameTags = older.tags.length === newer.tags.length && older.tags.every((tag, index) => tag === newer.tags[index]);
+  return haveSameTags && (older.revision === newer.revision || !revalidated(older.tags, older.revision, newer.revision));
+}
+
+/** @param {Ended} one @param {Ended} other alike */
+function latestOf(one, other) {
+  return {
+    tags: one.tags,
+    revision: Math.max(one.revision, other.revision),
+    endedAt: Math.max(one.endedAt, other.endedAt),
+    outdatedAt: Math.max(one.outdatedAt, other.outdatedAt),
+  };
+}
+
+/**
+ * Where there are too many, the two oldest become one: as old as the older, and as long ago as the newer.
+ *
+ * @param {Ended[]} all
+ */
+function fewer(all) {
+  if (all.length <= MAX_KEPT) {
+    return all;
+  }
+  const [first, second, ...rest] = /** @type {[Ended, Ended, ...Ended[]]} */ ([...all].sort((a, b) => a.revision - b.revision));
+  return [{ ...latestOf(first, second), revision: first.revision }, ...rest];
 }

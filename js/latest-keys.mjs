@@ -15,6 +15,10 @@ export class LatestKeys {
     return this.#values.get(key);
   }
 
+  entries() {
+    return this.#values.entries();
+  }
+
   /**
    * @param {string} key
    * @param {T} value

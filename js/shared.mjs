@@ -13,6 +13,7 @@ import { createOperations } from "./operations.mjs";
 import { coreOptions } from "./options.mjs";
 import { printable } from "./printable.mjs";
 import { createRevalidations } from "./revalidations.mjs";
+import { PATH_TAG } from "./values.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
@@ -166,7 +167,11 @@ function make(options) {
     silent,
     stats: () => stats(core.memorySize()),
     revalidate: revalidations.revalidate,
-    joined: createJoined(() => core.versionAt(Infinity, Infinity)),
+    joined: createJoined({
+      newestVersion: () => core.versionAt(Infinity, Infinity),
+      // Which paths a read of 'use cache' counts for, Next does not always tell: each path may be one of them.
+      revalidated: (tags, since, until) => core.revalidated(tags, PATH_TAG, since, until),
+    }),
   };
 }
 

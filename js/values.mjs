@@ -10,7 +10,7 @@ import { pathOf } from "./route-keys.mjs";
 const TAGS_HEADER = "x-next-cache-tags";
 
 /** What a tag starts with that stands for a path. */
-const PATH_TAG = "_N_T_";
+export const PATH_TAG = "_N_T_";
 
 /** What may be answered to each `ctx.kind`: a value of another kind under the same key is not what Next asks for. */
 /** @type {Record<string, string[]>} */

@@ -1,6 +1,7 @@
 //! What this process has learnt of the revalidation log, and what it can still rely on.
 
-use super::log::Log;
+use super::key::Component;
+use super::log::{Event, Log};
 use super::tag_state::TagState;
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -110,6 +111,16 @@ impl Knowledge {
         learnt
     }
 
+    /// Whether one of the tags, or any with the prefix, was revalidated between two versions, as far as this process has seen:
+    /// after `since`, and not after `until`. What was compacted since may have been any tag's.
+    pub fn revalidated(&self, tags: &[Component], prefix: &str, since: u64, until: u64) -> bool {
+        let mut between =
+            self.latest.versioned().filter(|(version, _)| *version > since && *version <= until);
+        let concerns =
+            |event: &Event| event.tag.starts_with(prefix) || tags.iter().any(|tag| tag.as_str() == event.tag);
+        since < until && (since < self.latest.floor || between.any(|(_, event)| concerns(event)))
+    }
+
     /// The last log that this process learnt, if it knows at least `version`.
     pub fn latest_since(&self, version: u64) -> Option<Rc<Log>> {
         (self.seen? >= version).then(|| self.latest.clone())
@@ -143,7 +154,7 @@ impl Knowledge {
 
 #[cfg(test)]
 mod tests {
-    use super::super::log::{Event, Mode};
+    use super::super::log::Mode;
     use super::*;
 
     fn log(floor: u64, tags: &[&str]) -> Rc<Log> {
@@ -207,6 +218,30 @@ mod tests {
             |monotonic_ms| knowledge.version_at(Moment { now_ms: 1_000 + monotonic_ms, monotonic_ms });
         assert_eq!([5, 10, 11, 30, 31].map(version_at), [0, 0, 1, 1, 2]);
         assert_eq!(knowledge.version_at(Moment { now_ms: 5_000, monotonic_ms: 15 }), 1);
+    }
+
+    #[test]
+    fn what_was_revalidated_between_two_versions_is_told_by_tags() {
+        let mut knowledge = Knowledge::default();
+        let revalidated = |knowledge: &Knowledge, tag: &str, since, until| {
+            knowledge.revalidated(&[Component::tag("z"), Component::tag(tag)], "_p", since, until)
+        };
+        assert!(!revalidated(&knowledge, "a", 0, 0));
+        learn(&mut knowledge, &log(3, &["a", "b", "_path"]));
+        for (tag, since, until, expected) in [
+            ("a", 3, 4, true),
+            ("a", 3, 9, true),
+            ("a", 4, 5, false),
+            ("b", 3, 4, false),
+            ("b", 4, 5, true),
+            ("c", 3, 5, false),
+            ("c", 3, 6, true), // the prefix
+            ("c", 2, 5, true), // what was compacted
+            ("c", 2, 2, false),
+            ("a", 9, 3, false),
+        ] {
+            assert_eq!(revalidated(&knowledge, tag, since, until), expected, "{tag} {since} {until}");
+        }
     }
 
     #[test]

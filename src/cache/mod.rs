@@ -144,6 +144,12 @@ impl Cache {
         self.inner.knowledge.borrow().version_at(at)
     }
 
+    /// Whether one of the tags, or any with the prefix, was revalidated after the version `since` and not after `until`, as far as
+    /// this process has seen.
+    pub fn revalidated(&self, tags: &[Component], prefix: &str, since: u64, until: u64) -> bool {
+        self.inner.knowledge.borrow().revalidated(tags, prefix, since, until)
+    }
+
     /// Bytes and entries that this process keeps in memory.
     pub fn memory_size(&self) -> (usize, usize) {
         self.inner.memory.borrow().size()

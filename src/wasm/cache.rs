@@ -216,6 +216,12 @@ impl Core {
         self.cache.version_at(at) as f64
     }
 
+    /// Whether one of the tags, or any with the prefix, was revalidated after the version `since` and not after `until`, as far as
+    /// this process has seen.
+    pub fn revalidated(&self, tags: &Array, prefix: &str, since: f64, until: f64) -> bool {
+        self.cache.revalidated(&components(tags), prefix, since as u64, until as u64)
+    }
+
     /// A tag as row keys and `revalidatedTags` hold it.
     #[wasm_bindgen(js_name = tagName)]
     pub fn tag_name(&self, tag: &JsString) -> String {
