@@ -117,6 +117,20 @@ export function testUseCache(version) {
       }
     });
 
+    it("nor is what it has joined that was whole by then", async () => {
+      const { a, b, origin } = cluster;
+      const rendering = visit(a, "/slow/whole");
+      await until("the origin is asked", async () => origin.count("/slow/whole") === 1);
+      const joining = visit(a, "/twice/whole");
+      assert.equal((await rendering).content, "/slow/whole 1");
+      await until("it waits", async () => origin.count("/slow/between-whole") === 1);
+      await act(a, "expireTag", "slow-whole");
+      await joining;
+      for (const instance of [a, b]) {
+        assert.equal((await visit(instance, "/twice/whole")).content, "outer of /slow/whole 2");
+      }
+    });
+
     it("an instance that starts later, of the standalone output, shares what is cached", async () => {
       const kept = await visit(cluster.a, "/remote/kept");
       await act(cluster.a, "expireTag", "cached-two");
