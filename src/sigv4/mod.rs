@@ -42,9 +42,17 @@ pub fn sign(
     let string_to_sign = [ALGORITHM, "\n", &date_time, "\n", scope, "\n", &sha256_hex(&bytes)].concat();
     let signature = calculate_signature(key, string_to_sign.as_bytes());
     let access_key_id = &credentials.access_key_id;
-    let credential = [ALGORITHM, " Credential=", access_key_id, "/", scope];
-    let rest = [", SignedHeaders=", &signed_headers, ", Signature=", &signature];
-    let authorization = [credential.concat(), rest.concat()].concat();
+    let parts = [
+        " Credential=",
+        access_key_id,
+        "/",
+        scope,
+        ", SignedHeaders=",
+        &signed_headers,
+        ", Signature=",
+        &signature,
+    ];
+    let authorization = [ALGORITHM, &parts.concat()].concat();
     request.headers_mut().insert(AUTHORIZATION, sensitive(&authorization)?);
     Ok(())
 }
