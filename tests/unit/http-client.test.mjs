@@ -141,6 +141,29 @@ test("a request of any length arrives whole", async () => {
   }
 });
 
+test("a response of any length arrives whole, also over TLS and beside others", async () => {
+  const { ca, good } = makeCertificates();
+  /** @type {import("node:http").RequestListener} */
+  const answer = (incoming, outgoing) => {
+    const length = Number(incoming.headers["x-length"]);
+    const body = Buffer.alloc(length, `${length} `);
+    outgoing.writeHead(200, incoming.headers["x-chunked"] ? {} : { "content-length": length }).write(body.subarray(0, 3));
+    outgoing.end(body.subarray(3));
+  };
+  const server = https.createServer(good, answer);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  closers.push(() => (server.close(), server.closeAllConnections()));
+  const urls = /** @type {const} */ ([[fetch, await listen(answer)], [fetchTrusting(ca), addressOf(server).replace("http:", "https:")]]);
+  for (const [from, url] of urls) {
+    const lengths = [4, 16_384, 65_000, 65_536, 200_000, 5_000_000];
+    const texts = lengths.flatMap((length) => ["", "1"].map(async (chunked) => textOf(await from(url, post("x", { "x-length": `${length}`, "x-chunked": chunked })))));
+    for (const [index, text] of (await Promise.all(texts)).entries()) {
+      const length = lengths[index >> 1] ?? 0;
+      assert.ok(text === Buffer.alloc(length, `${length} `).toString(), `${length} bytes from ${url}`);
+    }
+  }
+});
+
 test("a method without a body sends none, and another says that its body is empty", async () => {
   const url = await listen((incoming, outgoing) => {
     outgoing.end(`${incoming.method} ${incoming.url} ${incoming.headers["content-length"]}`);

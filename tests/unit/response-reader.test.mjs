@@ -35,12 +35,6 @@ test("names of headers come in lower case, values without the white space around
   assert.equal(response?.status, 200);
 });
 
-test("a body that comes in one piece is not copied", () => {
-  const bytes = Buffer.from("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
-  const { response } = read([bytes]);
-  assert.equal(response?.body.buffer, bytes.buffer);
-});
-
 test("without a length the end of the connection is the end of the body", () => {
   const reader = new ResponseReader();
   assert.equal(reader.push(Buffer.from("HTTP/1.1 200 OK\r\n\r\nhel")), undefined);
@@ -123,11 +117,18 @@ test("a body over the limit is refused before it has come", () => {
   assert.throws(() => read(unbounded), tooLong);
 });
 
-/** @param {(string | Buffer)[]} pieces of one response, and what follows it */
+/**
+ * Each piece lies where the one before lay, as on a connection.
+ *
+ * @param {(string | Buffer)[]} pieces of one response, and what follows it
+ */
 function read(pieces) {
   const reader = new ResponseReader();
+  const memory = Buffer.alloc(Math.max(...pieces.map(({ length }) => length)));
   for (const [index, piece] of pieces.entries()) {
-    const response = reader.push(typeof piece === "string" ? Buffer.from(piece, "latin1") : piece);
+    memory.set(typeof piece === "string" ? Buffer.from(piece, "latin1") : piece);
+    const response = reader.push(memory.subarray(0, piece.length));
+    memory.fill("!");
     if (response) {
       assert.equal(index, pieces.length - 1, "whole before its last piece");
       return { response, reader };

@@ -77,15 +77,17 @@ export function createHttpClient({ builtin, outsideRequest }) {
 function connector(protocol, host, port, builtin) {
   const net = builtin("node:net");
   if (protocol !== "https:") {
-    return (owner) => new Connection(net.connect({ host, port: port || 80 }), "connect", owner);
+    return (owner) => new Connection((onread) => net.connect({ host, port: port || 80, onread }), "connect", owner);
   }
   /** @type {Buffer | undefined} with it, the next handshake is shorter */
   let session;
   const servername = net.isIP(host) ? "" : host;
-  return (owner) => {
-    const socket = builtin("node:tls").connect({ host, port: port || 443, servername, session, ALPNProtocols: ["http/1.1"] });
+  /** @type {import("./connection.mjs").Connect} */
+  const connect = (onread) => {
+    const socket = builtin("node:tls").connect({ host, port: port || 443, servername, session, ALPNProtocols: ["http/1.1"], onread });
     socket.on("session", (/** @type {Buffer} */ given) => (session = given));
     socket.on("error", () => (session = undefined));
-    return new Connection(socket, "secureConnect", owner);
+    return socket;
   };
+  return (owner) => new Connection(connect, "secureConnect", owner);
 }

@@ -19,8 +19,20 @@ import { ResponseReader } from "./response-reader.mjs";
  * @property {(connection: Connection) => void} onClose
  */
 
+/**
+ * @callback Connect
+ * @param {import("node:net").OnReadOpts | undefined} onread into what to read
+ * @returns {import("node:net").Socket} on its way
+ */
+
 /** How often an idle connection is tried, as Node's own client has it. */
 const PROBE_AFTER_MS = 1_000;
+
+/** As many as Node.js makes room for at each read, unless it has one buffer for all: to make it takes longer than to copy what is kept. */
+const READ_BYTES = 64 * 1024;
+
+/** Deno and Bun have Node's sockets, but not this of them for certain. */
+const readsIntoBuffer = !("deno" in process.versions || "bun" in process.versions);
 
 // Taken when the module loads: Next replaces the global one while it prerenders.
 const now = performance.now.bind(performance);
@@ -40,15 +52,16 @@ export class Connection {
   #owner;
 
   /**
-   * @param {import("node:net").Socket} socket on its way
+   * @param {Connect} connect
    * @param {"connect" | "secureConnect"} opened the event after which it can be trusted with a request
    * @param {Owner} owner
    */
-  constructor(socket, opened, owner) {
+  constructor(connect, opened, owner) {
+    const socket = connect(readsIntoBuffer ? this.#buffered() : undefined);
     this.#socket = socket;
     this.#owner = owner;
     socket.once(opened, () => this.#open());
-    socket.on("data", (chunk) => this.#receive(chunk));
+    socket.on("data", (chunk) => this.#receive(chunk)); // of one that has no buffer to read into
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => this.#fail(error));
     socket.on("close", () => {
@@ -119,7 +132,16 @@ export class Connection {
     this.#socket.uncork();
   }
 
-  /** @param {Buffer} chunk */
+  #buffered() {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const callback = (/** @type {number} */ length) => {
+      this.#receive(buffer.subarray(0, length));
+      return true;
+    };
+    return { buffer, callback };
+  }
+
+  /** @param {Buffer} chunk whose memory is read into again */
   #receive(chunk) {
     const exchange = this.#exchange;
     if (!exchange) {

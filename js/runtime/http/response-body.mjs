@@ -5,7 +5,7 @@ import { MalformedResponse } from "./malformed-response.mjs";
 
 /**
  * @typedef {object} Body
- * @property {(chunk: Buffer) => boolean} push whether it is whole
+ * @property {(chunk: Buffer) => boolean} push whether it is whole; what is kept of the chunk is copied
  * @property {boolean} hasExcess whether bytes followed its end
  * @property {() => Uint8Array<ArrayBuffer>} bytes
  */
@@ -22,13 +22,13 @@ export class BoundedBody {
   hasExcess = false;
   #length;
   #received = 0;
-  /** @type {Buffer<ArrayBuffer> | undefined} */
   #bytes;
 
   /** @param {number} length */
   constructor(length) {
     checkLength(length);
     this.#length = length;
+    this.#bytes = Buffer.allocUnsafeSlow(length);
   }
 
   /** @param {Buffer} chunk */
@@ -36,18 +36,13 @@ export class BoundedBody {
     const missing = this.#length - this.#received;
     this.hasExcess = chunk.length > missing;
     const wanted = this.hasExcess ? chunk.subarray(0, missing) : chunk;
-    if (!this.#bytes && wanted.length === this.#length) {
-      this.#bytes = /** @type {Buffer<ArrayBuffer>} */ (wanted); // all at once, as most are: no copy
-    } else {
-      this.#bytes ??= Buffer.allocUnsafeSlow(this.#length);
-      this.#bytes.set(wanted, this.#received);
-    }
+    this.#bytes.set(wanted, this.#received);
     this.#received += wanted.length;
     return this.#received === this.#length;
   }
 
   bytes() {
-    return this.#bytes ?? new Uint8Array();
+    return this.#bytes;
   }
 }
 
@@ -125,7 +120,7 @@ export class ChunkedBody {
     if (end > MAX_LINE_BYTES || (end < 0 && bytes.length > MAX_LINE_BYTES)) {
       throw new MalformedResponse("a line between its chunks is too long");
     }
-    this.#lineSoFar = end < 0 ? bytes : undefined;
+    this.#lineSoFar = end < 0 ? Buffer.from(bytes) : undefined;
     if (end < 0) {
       return undefined;
     }
@@ -165,7 +160,7 @@ class Parts {
   push(part) {
     checkLength(this.length + part.length);
     this.length += part.length;
-    this.#parts.push(part);
+    this.#parts.push(Buffer.from(part));
   }
 
   joined() {

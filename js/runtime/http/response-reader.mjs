@@ -28,7 +28,7 @@ export class ResponseReader {
   #body;
 
   /**
-   * @param {Buffer} chunk
+   * @param {Buffer} chunk what is kept of it is copied
    * @returns {HttpResponse | undefined} once it is whole
    * @throws {MalformedResponse}
    */
@@ -70,7 +70,7 @@ export class ResponseReader {
       throw new MalformedResponse(`its head is longer than ${MAX_HEAD_BYTES} bytes`);
     }
     if (end < 0) {
-      this.#headSoFar = bytes;
+      this.#headSoFar = Buffer.from(bytes);
       return undefined;
     }
     this.#headSoFar = undefined;
