@@ -38,7 +38,7 @@ export async function guarded(options, operation, otherwise, run) {
  * @param {{ expire?: number }} [durations]
  * @returns {Promise<void>}
  */
-export function revalidate(options, tags, durations) {
+export async function revalidate(options, tags, durations) {
   const run = (/** @type {SharedCache} */ cache) => cache.revalidate(tags, durations);
   return options.throwOnRevalidateError
     ? outsideRequest(options, run)
@@ -46,18 +46,17 @@ export function revalidate(options, tags, durations) {
 }
 
 /**
+ * It may also throw.
+ *
  * @template T
  * @param {Options} options
  * @param {(cache: SharedCache) => Promise<T>} run
  * @returns {Promise<T>}
  */
-async function outsideRequest(options, run) {
-  return runtime.outsideRequest(async () => {
+function outsideRequest(options, run) {
+  return runtime.outsideRequest(() => {
     const underWay = coreUnderWay();
-    if (underWay) {
-      await within(options.coldTimeoutMs, underWay);
-    }
-    return run(sharedCache(options));
+    return underWay ? within(options.coldTimeoutMs, underWay).then(() => run(sharedCache(options))) : run(sharedCache(options));
   });
 }
 

@@ -93,7 +93,7 @@ export class DynamoDBCacheHandler {
     if (isBuilding()) {
       return (await buildTimeCache(this.#context)?.get(key, ctx)) ?? null;
     }
-    return guarded(this.#options, "get", null, (cache) => this.#get(cache, key, ctx));
+    return await guarded(this.#options, "get", null, (cache) => this.#get(cache, key, ctx));
   }
 
   /**

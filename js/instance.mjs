@@ -115,12 +115,15 @@ export class CoreInstance {
     const instance = this.#take();
     /** @type {(error: unknown) => void} */
     let fail = () => {};
-    const failed = new Promise((_, reject) => (fail = reject));
-    failed.catch(() => {}); // also when nobody waits for it any more
-    instance.inFlight.add(fail);
-    this.#hostOf(instance.core)?.setAwaited(true);
+    // One promise, whoever ends it: `Promise.race` makes five, each of which Next's asynchronous contexts make dearer.
+    const answered = new Promise((resolve, reject) => {
+      fail = reject;
+      instance.inFlight.add(fail);
+      this.#hostOf(instance.core)?.setAwaited(true);
+      this.#enter(instance, method).then(resolve, reject);
+    });
     try {
-      return await Promise.race([this.#enter(instance, method), /** @type {Promise<T>} */ (failed)]);
+      return await answered;
     } finally {
       instance.inFlight.delete(fail);
       this.#giveBack(instance);
