@@ -41,6 +41,9 @@ function makeMutClosure(arg0, arg1, f) {
 function passStringToWasm0(arg, malloc, realloc) {
     return theirOwn(arg);
 }
+function decodeText(ptr, len) {
+    return theirDecoder(ptr, len);
+}
 let wasm;
 function __wbg_finalize_init(instance, module) {
     wasm = instance.exports;
@@ -117,6 +120,40 @@ test("a string gets to the core whole, whatever it is made of", () => {
   }
 });
 
+test("a text comes from the core whole, whatever the runtime has for a Buffer", () => {
+  const glue = instantiableGlue(GLUE, "c0ffee");
+  const [, slices = ""] = /(const utf8Slice [^]*?\n}\)\(\);\n)/.exec(glue) ?? [];
+  const [, decodeText = ""] = /(function decodeText[^]*?\n}\n)/.exec(glue) ?? [];
+  const memory = new Uint8Array(1_000);
+  let decoded = 0;
+  const theirDecoder = (/** @type {number} */ ptr, /** @type {number} */ len) => {
+    decoded += 1;
+    return new TextDecoder("utf-8", { ignoreBOM: true, fatal: true }).decode(memory.subarray(ptr, ptr + len));
+  };
+  const decoderWith = (/** @type {unknown} */ ofBuffer) =>
+    new Function("globalThis", "getUint8ArrayMemory0", "theirDecoder", `${slices}${decodeText}return decodeText;`)({ Buffer: ofBuffer }, () => memory, theirDecoder);
+  /** @param {any} utf8Slice */
+  const having = (utf8Slice) => ({ prototype: { utf8Slice } });
+  const taking = (/** @type {number} */ from, /** @type {number} */ to) => new TextDecoder().decode(memory.subarray(from, to));
+  const throwing = () => {
+    throw new TypeError("this is no Buffer");
+  };
+  const texts = ["", "a", "\uFEFFa", "é", "€\0", "\u{1F980}".repeat(50)];
+  /** @param {unknown} ofBuffer */
+  const decode = (ofBuffer) => {
+    decoded = 0;
+    for (const text of texts) {
+      const { written } = new TextEncoder().encodeInto(text, memory.fill(0x62).subarray(3));
+      assert.equal(decoderWith(ofBuffer)(3, written), text);
+    }
+    return decoded;
+  };
+  assert.equal(decode(Buffer), 0);
+  for (const other of [undefined, {}, having(undefined), having(taking), having(throwing)]) {
+    assert.equal(decode(other), texts.length);
+  }
+});
+
 /** @type {[name: string, glue: string, why: RegExp][]} */
 const UNKNOWN = [
   ["without its loader", GLUE.replace("__wbg_load(", "__wbg_loads("), /there is no async function __wbg_load/],
@@ -124,6 +161,7 @@ const UNKNOWN = [
   ["with another way for JavaScript to enter", GLUE.replace("state.cnt === 0", "state.cnt <= 0"), /cnt === 0.* is not there once/],
   ["that keeps closures in another way", GLUE.replace("register(real, ", "register(state, "), /CLOSURE_DTORS.* is not there/],
   ["without a way to pass strings", GLUE.replace("passStringToWasm0", "passString"), /there is no function passStringToWasm0/],
+  ["with another way to read texts", GLUE.replace("decodeText(ptr, len)", "decodeText(ptr)"), /decodeText is not there once/],
   ["that imports a module", `${GLUE}\nimport { x } from "./snippets/x.js";\n`, /import.* is left/],
   ["that exports a constant", `${GLUE}\nexport const x = 1;\n`, /export.* is left/],
   ["that exports nothing", GLUE.replaceAll(/^export (?=class|function)/gm, ""), /it exports nothing/],
