@@ -26,14 +26,14 @@ const MIN_DEFLATED_BYTES = 4_096;
  *   loadChain?: () => Promise<typeof import("./chain.mjs")>,
  *   deflate?: (raw: Uint8Array) => Uint8Array,
  *   inflate?: (compressed: Uint8Array, rawBytes: number) => Uint8Array,
- *   setTimeout: (callback: () => void, delayMs: number) => unknown,
+ *   timers: import("./timers.mjs").Timers,
  * }} process
  */
-export function createHost({ exchange, logger, credentials, loadChain, deflate, inflate, setTimeout, ...process }) {
+export function createHost({ exchange, logger, credentials, loadChain, deflate, inflate, timers, ...process }) {
   /**
    * What the core waits for, and has not called off; the timer of a pause.
    *
-   * @type {Map<Promise<unknown>, any>}
+   * @type {Map<Promise<unknown>, import("./timers.mjs").Timer | undefined>}
    */
   const underWay = new Map();
   let isAwaited = true;
@@ -49,7 +49,7 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
     setAwaited(awaited) {
       isAwaited = awaited;
       if (!awaited) {
-        underWay.forEach((timer) => timer?.unref?.());
+        underWay.forEach((timer) => timer?.unref());
       }
     },
 
@@ -77,8 +77,6 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
 
     /** @param {number} delayMs */
     sleep(delayMs) {
-      /** @type {any} */
-      let timer;
       /** @type {() => void} */
       let done = () => {};
       const promise = new Promise((resolve) => {
@@ -86,14 +84,14 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
           underWay.delete(promise);
           resolve(undefined);
         };
-        timer = setTimeout(done, delayMs);
       });
+      const timer = timers.start(done, delayMs);
       underWay.set(promise, timer);
       if (!isAwaited) {
-        timer.unref?.();
+        timer.unref();
       }
       const cancel = () => {
-        clearTimeout(timer);
+        timer.end();
         done();
       };
       return { promise, cancel };
@@ -111,9 +109,9 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
       /** @type {(error?: unknown) => void} ends it at once, also where a `fetch` heeds no signal */
       let end = () => {};
       const promise = new Promise((resolve, reject) => {
-        const timer = setTimeout(() => end({ timedOut: true }), timeoutMs);
+        const timer = timers.start(() => end({ timedOut: true }), timeoutMs);
         const settled = () => {
-          clearTimeout(/** @type {any} */ (timer));
+          timer.end();
           underWay.delete(promise);
         };
         answered.then(

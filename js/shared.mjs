@@ -13,6 +13,7 @@ import { createOperations } from "./operations.mjs";
 import { coreOptions } from "./options.mjs";
 import { printable } from "./printable.mjs";
 import { createRevalidations } from "./revalidations.mjs";
+import { ownTimers, sharedTimers } from "./timers.mjs";
 import { PATH_TAG } from "./values.mjs";
 
 /** @typedef {import("./options.mjs").Options} Options */
@@ -90,7 +91,7 @@ export function hostFor(options, logger) {
     loadChain: runtime.loadChain,
     deflate: runtime.deflate,
     inflate: runtime.inflate,
-    setTimeout: runtime.setTimeout,
+    timers: (runtime.isolatesRequests ? ownTimers : sharedTimers)(runtime.setTimeout),
   });
 }
 

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { createHost } from "../../js/host.mjs";
 import runtime from "../../js/runtime/node.mjs";
 import { loggerFor } from "../../js/shared.mjs";
+import { sharedTimers } from "../../js/timers.mjs";
 
 const BODY = new Uint8Array();
 
@@ -13,7 +14,7 @@ function hangingHost() {
   let calledOff = 0;
   const { env, readFile, writeFile, runProcess } = runtime;
   const exchange = () => ({ promise: new Promise(() => {}), cancel: () => calledOff++ });
-  const host = createHost({ logger: loggerFor(false), env, readFile, writeFile, runProcess, setTimeout, exchange });
+  const host = createHost({ logger: loggerFor(false), env, readFile, writeFile, runProcess, timers: sharedTimers(setTimeout), exchange });
   return { host, calledOff: () => calledOff };
 }
 

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { afterEach, before, after, test } from "node:test";
 import { exchangeBy } from "../../js/fetch-exchange.mjs";
 import { createHost } from "../../js/host.mjs";
+import { ownTimers } from "../../js/timers.mjs";
 import { CoreInstance } from "../../js/instance.mjs";
 import { coreOptions, resolveOptions } from "../../js/options.mjs";
 import "../../js/runtime/inline-core.mjs";
@@ -46,7 +47,8 @@ function isolatedCore() {
   const { env, readFile, writeFile, runProcess, setTimeout } = runtime;
   const host = (/** @type {number} */ instance) =>
     createHost({
-      ...{ logger: loggerFor(false), credentials: options.credentials, env, readFile, writeFile, runProcess, setTimeout },
+      ...{ logger: loggerFor(false), credentials: options.credentials, env, readFile, writeFile, runProcess },
+      timers: ownTimers(setTimeout),
       exchange: exchangeBy(async () => {
         sentBy.push(instance);
         await new Promise((resolve) => setTimeout(() => resolve(undefined), instance === late ? 100 : 5));

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { exchangeBy } from "../../js/fetch-exchange.mjs";
 import { createHost } from "../../js/host.mjs";
+import { sharedTimers } from "../../js/timers.mjs";
 import { CoreInstance } from "../../js/instance.mjs";
 import { coreOptions, resolveOptions } from "../../js/options.mjs";
 import "../../js/runtime/inline-core.mjs";
@@ -39,7 +40,7 @@ function trappingCore() {
     readFile: runtime.readFile,
     writeFile: runtime.writeFile,
     runProcess: runtime.runProcess,
-    setTimeout,
+    timers: sharedTimers(setTimeout),
     exchange: exchangeBy(async () => {
       await new Promise((resolve) => setTimeout(resolve, 20));
       return { status: 200, headers: new Headers(), arrayBuffer: async () => Uint8Array.from(Buffer.from(NOTHING)).buffer };
