@@ -127,6 +127,11 @@ export class Connection {
 
   /** @param {Exchange} exchange */
   #write({ request }) {
+    const [first, ...rest] = request;
+    if (rest.length === 0) {
+      this.#socket.write(first);
+      return;
+    }
     this.#socket.cork();
     request.forEach((bytes) => this.#socket.write(bytes));
     this.#socket.uncork();
