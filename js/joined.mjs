@@ -12,6 +12,9 @@ const KEPT_MS = 300_000;
 /** For so long after a get has answered, its request may still hand the answer to those that join it, milliseconds. */
 const HANDED_ON_MS = 100;
 
+/** Keys that are remembered: what a server reads of 'use cache' while its longest requests last. */
+const MAX_KEYS = 10_000;
+
 /** Of one key, those that revalidations of its tags lie between. */
 const MAX_KEPT = 8;
 
@@ -105,7 +108,7 @@ function keepsResults({ completedCacheInvocations }) {
  */
 export function createJoined({ newestVersion, revalidated }) {
   /** @type {LatestKeys<Ended[]>} the oldest first */
-  const kept = new LatestKeys();
+  const kept = new LatestKeys(MAX_KEYS);
 
   return {
     /**
@@ -146,10 +149,10 @@ export function createJoined({ newestVersion, revalidated }) {
       };
       held.given().forEach(take);
       for (const [key, all] of kept.entries()) {
-        for (const ended of all.filter((of) => of.revision < oldest)) {
+        for (const ended of all) {
           // What it joined ended after it began. What its request has joined may have ended long before.
-          const isJoined = ended.endedAt >= held.joinedSince && names.some((name) => key.startsWith(name));
-          if (isJoined || ended.outdatedAt >= beganAt) {
+          const isJoined = () => ended.endedAt >= held.joinedSince && names.some((name) => key.startsWith(name));
+          if (ended.revision < oldest && (ended.outdatedAt >= beganAt || isJoined())) {
             take(ended);
           }
         }

@@ -9,6 +9,11 @@ export class LatestKeys {
   /** @type {Map<string, T>} the one used last comes last */
   #values = new Map();
   #length = 0;
+  #maxKeys;
+
+  constructor(maxKeys = MAX_KEYS) {
+    this.#maxKeys = maxKeys;
+  }
 
   /** @param {string} key */
   get(key) {
@@ -28,7 +33,7 @@ export class LatestKeys {
     this.#values.set(key, value);
     this.#length += key.length;
     for (const oldest of this.#values.keys()) {
-      if (this.#values.size <= MAX_KEYS && this.#length <= MAX_LENGTH) {
+      if (this.#values.size <= this.#maxKeys && this.#length <= MAX_LENGTH) {
         break;
       }
       this.#forget(oldest);
