@@ -342,6 +342,9 @@ async function servesInDevelopment({ folder }, cluster, bundler) {
   const command = [nextOf(folder), "dev", `--${bundler}`, "--port", "PORT"].filter((arg) => isKnown(folder, arg));
   const server = await cluster.start(`dev-${bundler}`, { command, env: { DIST_DIR: `.next-${bundler}` } });
   try {
+    // Compiled first: what webpack writes for it later, Next on a slow machine reads half, in a worker that looks for the
+    // paths of the page below, and says so.
+    await visit(server, "/actions");
     assert.deepEqual([(await visit(server, path)).content, (await visit(server, path)).content], [`${path} 1`, `${path} 1`]);
     // By itself: in development Next puts a memory of its own before the handler, which learns late of others.
     await act(server, "expireTag", `remote-${bundler}`);
