@@ -70,12 +70,8 @@ impl Bits<'_> {
                 self.count |= 56;
             }
             None => {
-                while self.count <= 56 {
-                    let byte = self.bytes.get(self.at).copied().unwrap_or_default();
-                    self.held |= u64::from(byte) << self.count;
-                    self.at += 1;
-                    self.count += 8;
-                }
+                (self.held, self.count, self.at) =
+                    refilled_at_the_end(self.bytes, self.held, self.count, self.at)
             }
         }
     }
@@ -108,6 +104,18 @@ impl Bits<'_> {
     fn is_past_the_end(&self) -> bool {
         self.at.saturating_sub(self.count as usize / 8) > self.bytes.len()
     }
+}
+
+/// What `Bits::refill` comes to where fewer than eight bytes are left.
+#[cold]
+#[inline(never)]
+fn refilled_at_the_end(bytes: &[u8], mut held: u64, mut count: u32, mut at: usize) -> (u64, u32, usize) {
+    while count <= 56 {
+        held |= u64::from(bytes.get(at).copied().unwrap_or_default()) << count;
+        at += 1;
+        count += 8;
+    }
+    (held, count, at)
 }
 
 /// What has been decompressed, with room for one piece behind its limit.
@@ -145,11 +153,11 @@ fn coded(from: &mut Bits<'_>, to: &mut Raw, codes: &Codes) -> Option<()> {
     let mut len = to.len;
     loop {
         bits.refill();
-        let mut symbol = codes.literals.next(&mut bits)?;
+        let mut symbol = codes.literals.next(&mut bits);
         if symbol.is_literal() {
             *bytes.get_mut(len)? = symbol.literal();
             len += 1;
-            symbol = codes.literals.next(&mut bits)?;
+            symbol = codes.literals.next(&mut bits);
             if symbol.is_literal() {
                 *bytes.get_mut(len)? = symbol.literal();
                 len += 1;
@@ -161,7 +169,7 @@ fn coded(from: &mut Bits<'_>, to: &mut Raw, codes: &Codes) -> Option<()> {
         }
         let match_len = symbol.value(&mut bits)?;
         bits.refill();
-        let distance = codes.distances.next(&mut bits)?.value(&mut bits)?;
+        let distance = codes.distances.next(&mut bits).value(&mut bits)?;
         let end = len + match_len;
         let mut source = len.checked_sub(distance)?;
         if end > limit {
@@ -199,6 +207,8 @@ impl Symbol {
     const LITERAL: u32 = 1 << 13;
     const END: u32 = 1 << 14;
     const INVALID: u32 = 1 << 15;
+    /// What no code stands for.
+    const NOTHING: Symbol = Symbol(Symbol::INVALID);
 
     /// Of a literal, a length, or the end of a block.
     fn of_literals(symbol: usize) -> Self {
@@ -220,7 +230,7 @@ impl Symbol {
     fn with_extra(all: &[(u16, u8)], index: usize) -> Self {
         match all.get(index) {
             Some((base, extra)) => Symbol(u32::from(*base) << 16 | u32::from(*extra) << 8),
-            None => Symbol(Symbol::INVALID),
+            None => Symbol::NOTHING,
         }
     }
 
@@ -307,7 +317,7 @@ impl Codes {
         let mut at = 0;
         while at < all.len() {
             bits.refill();
-            let symbol = code.next(bits)?.value(bits)?;
+            let symbol = code.next(bits).value(bits)?;
             let (length, repeated) = match symbol {
                 16 => (*all.get(at.checked_sub(1)?)?, 3 + bits.take(2)),
                 17 => (0, 3 + bits.take(3)),
@@ -386,30 +396,31 @@ impl<const SIZE: usize> Code<SIZE> {
 
     /// Takes the next code.
     #[inline(always)]
-    fn next(&self, bits: &mut Bits<'_>) -> Option<Symbol> {
-        let mut symbol = *self.by_bits.get(bits.held as usize & (SIZE - 1))?;
+    fn next(&self, bits: &mut Bits<'_>) -> Symbol {
+        let mut symbol =
+            self.by_bits.get(bits.held as usize & (SIZE - 1)).copied().unwrap_or(Symbol::NOTHING);
         if symbol.code_bits() == 0 {
-            symbol = self.long(bits.held)?;
+            symbol = self.long(bits.held);
         }
         bits.skip(symbol.code_bits());
-        Some(symbol)
+        symbol
     }
 
     /// A code that is longer than what is looked up at once.
     #[cold]
     #[inline(never)]
-    fn long(&self, held: u64) -> Option<Symbol> {
+    fn long(&self, held: u64) -> Symbol {
         let (mut code, mut first, mut before) = (0, 0, 0);
         for (bit, count) in self.counts.iter().skip(1).enumerate() {
             code = code << 1 | (held >> bit & 1) as usize;
             let count = usize::from(*count);
             if code < first + count {
-                return self.sorted.get(before + code - first).copied();
+                return self.sorted.get(before + code - first).copied().unwrap_or(Symbol::NOTHING);
             }
             before += count;
             first = (first + count) << 1;
         }
-        None
+        Symbol::NOTHING
     }
 }
 
