@@ -1,4 +1,5 @@
-// Cold starts, interleaved: CPU, time and peak memory over those of a bare process of the same Node.
+// Cold starts, interleaved: CPU, time and peak memory over those of a bare process of the same Node, which tell how fast the
+// machine is.
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -7,7 +8,7 @@ import { SIZES, pageOf } from "./pages.mjs";
 import { median, runScript } from "./rounds.mjs";
 
 const NAMES = ["bare", "this package", "AWS SDK", "bundle", "aws4fetch", "aws-lite"];
-const SHOWN = { bundle: "AWS SDK, bundled by esbuild", "AWS SDK": "AWS SDK, from node_modules" };
+const SHOWN = { bare: "the bare process itself", bundle: "AWS SDK, bundled by esbuild", "AWS SDK": "AWS SDK, from node_modules" };
 
 /**
  * @param {{ url: string, control: (path: string) => Promise<unknown> }} stub
@@ -33,16 +34,18 @@ export async function runColdStarts({ url, control }, rounds, nodes) {
   }
   const of = (node, name, field) => median(samples.get(idOf(node, name)).map((sample) => sample[field]));
   return nodes.flatMap((node) => {
-    const over = (name, field) => of(node, name, field) - of(node, "bare", field);
-    const { version } = samples.get(idOf(node, "bare"))[0];
-    return NAMES.slice(1).map((name) => ({
+    const [bare, ...others] = NAMES;
+    const { version } = samples.get(idOf(node, bare))[0];
+    const row = (/** @type {string} */ name, /** @type {(field: string) => number} */ value) => ({
       node: node.name,
       version,
       name: SHOWN[name] ?? name,
-      cpuMs: over(name, "cpuMs"),
-      wallMs: over(name, "wallMs"),
-      peakMb: over(name, "peakMb"),
-    }));
+      ...Object.fromEntries(["cpuMs", "wallMs", "peakMb"].map((field) => [field, value(field)])),
+    });
+    return [
+      row(bare, (field) => of(node, bare, field)),
+      ...others.map((name) => row(name, (field) => of(node, name, field) - of(node, bare, field))),
+    ];
   });
 }
 

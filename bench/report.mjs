@@ -47,7 +47,7 @@ ${table(
 
 ## Cold start
 
-From the start of the process to the first answer of a 10 KB page, over a bare process of the same Node.
+From the start of the process to the first answer of a 10 KB page, over a bare process of the same Node, whose own figures tell how fast the machine is.
 
 ${table(
   ["Node", "client", "CPU ms", "ms", "peak MB"],

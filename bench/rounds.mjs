@@ -1,6 +1,7 @@
 // Interleaved rounds: in each, every client runs once in a process of its own; what is told are medians.
 
 import { spawn } from "node:child_process";
+import { isAbsolute } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const WAYS = {
@@ -56,7 +57,7 @@ export function median(values) {
 
 /** What a script of this folder prints as JSON, on this Node or on another. */
 export async function runScript(script, args, options = [], node = process.execPath) {
-  const path = fileURLToPath(new URL(script, import.meta.url));
+  const path = isAbsolute(script) ? script : fileURLToPath(new URL(script, import.meta.url));
   const child = spawn(node, [...options, path, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
     // The SDK announces the end of Node 20 at each start.
