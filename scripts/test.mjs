@@ -79,7 +79,7 @@ const STEPS = [
     name: "applications of each Next",
     commands: await nodeTests("versions"),
     counts: "node",
-    limitMs: 20 * MINUTE_MS,
+    limitMs: 30 * MINUTE_MS,
     fast: false,
   },
 ];
