@@ -86,11 +86,19 @@ test("the bindings and the wasm file are of one build, which has a section of it
 
 test("glue loses what loads by URL, by fetch and from bytes", () => {
   const module = instantiableGlue(GLUE, "c0ffee");
-  assert.match(module, /^export function instantiate\(module, onTrap\) \{$/m);
+  assert.match(module, /^export const instantiate = /m);
   assert.match(module, /^return \{ Core, createTable, memory: wasm\.memory \};$/m);
   assert.doesNotMatch(module, /import\.meta|fetch|new URL|WebAssembly\.Module\(/);
   assert.equal(module.match(/^export /gm)?.length, 2);
   assert.match(module, /^export const buildId = "c0ffee";$/m);
+});
+
+test("what runs at once is in parentheses, by which V8 knows it, as written and as shipped", async () => {
+  const shipped = await readFile(new URL("../../pkg/core.mjs", import.meta.url), "utf8");
+  for (const glue of [instantiableGlue(GLUE, "c0ffee"), shipped]) {
+    assert.match(glue, /export const instantiate ?= ?\(function ?\(module, ?onTrap\) ?\{/);
+    assert.match(glue, /const __wbg_get_imports ?= ?\(\s?function __wbg_get_imports\d?\(\) ?\{/);
+  }
 });
 
 test("a string gets to the core whole, whatever it is made of", () => {
