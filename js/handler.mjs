@@ -8,6 +8,7 @@ import { messageOf } from "./complaints.mjs";
 import { guarded, revalidate } from "./guarded.mjs";
 import { heldByRequest } from "./joined.mjs";
 import { resolveOptions } from "./options.mjs";
+import { seenByRequest } from "./seen-by-request.mjs";
 import { sharedCache } from "./shared.mjs";
 import {
   answers,
@@ -93,7 +94,8 @@ export class DynamoDBCacheHandler {
     if (isBuilding()) {
       return (await buildTimeCache(this.#context)?.get(key, ctx)) ?? null;
     }
-    return await guarded(this.#options, "get", null, (cache) => this.#get(cache, key, ctx));
+    const seen = isFetch(requestedKind(ctx)) ? seenByRequest() : undefined;
+    return await guarded(this.#options, "get", null, (cache) => this.#get(cache, key, ctx, seen));
   }
 
   /**
@@ -109,8 +111,8 @@ export class DynamoDBCacheHandler {
     }
     // Cached only to be read again within one build.
     if (!ctx.isImplicitBuildTimeCache) {
-      const held = heldByRequest();
-      await guarded(this.#options, "set", undefined, (cache) => this.#set(cache, key, data ?? null, ctx, held));
+      const known = { held: heldByRequest(), seen: seenByRequest() };
+      await guarded(this.#options, "set", undefined, (cache) => this.#set(cache, key, data ?? null, ctx, known));
     }
   }
 
@@ -136,15 +138,17 @@ export class DynamoDBCacheHandler {
    * @param {SharedCache} cache
    * @param {string} key
    * @param {GetContext} ctx
+   * @param {import("./seen-by-request.mjs").SeenByRequest} [seen]
    * @returns {Promise<CacheHandlerValue | null>}
    */
-  async #get(cache, key, ctx) {
+  async #get(cache, key, ctx, seen) {
     const kind = requestedKind(ctx);
     const operation = cache.begin(key, kind);
     const build = await this.#build(cache, kind);
     const request = { key, build, tags: strings(ctx.tags), softTags: softTagsOf(key, ctx) };
     const at = monotonic();
     const found = await cache.core.get(request, operation.meter);
+    seen?.note(found.version);
     this.#remember(key, found, at);
     if (found.status === "miss") {
       return this.#miss(cache, key, ctx, found, operation);
@@ -240,9 +244,9 @@ export class DynamoDBCacheHandler {
    * @param {string} key
    * @param {CacheValue | null} data
    * @param {SetContext} ctx
-   * @param {import("./joined.mjs").HeldByRequest} held
+   * @param {{ held: import("./joined.mjs").HeldByRequest, seen: import("./seen-by-request.mjs").SeenByRequest }} known of its request
    */
-  async #set(cache, key, data, ctx, held) {
+  async #set(cache, key, data, ctx, { held, seen }) {
     const kind = storedKind(data);
     const unfit = unfitPage(data);
     if (unfit) {
@@ -255,7 +259,7 @@ export class DynamoDBCacheHandler {
     const asked = this.#asked.get(key);
     const tags = tagsOf(data, ctx);
     const seenAtMost = (/** @type {number} */ version) =>
-      cache.joined.revisionOf(tags, asked?.at ?? this.#since.monotonicMs, version, held);
+      cache.joined.revisionOf(tags, asked?.at ?? this.#since.monotonicMs, isFetch(kind) ? seen.atMost(version) : version, held);
     const request = {
       key,
       build,

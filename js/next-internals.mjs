@@ -46,8 +46,14 @@ export const nextRevalidateTimings = once(() => {
  */
 export const nextWorkStorage = once(() => {
   const found = load((require) => require("next/dist/server/app-render/work-async-storage.external.js"));
-  return found?.workAsyncStorage ?? null;
+  return found?.workAsyncStorage ?? nextStaticGenerationStorage();
 });
+
+/** Its name before Next 15. */
+function nextStaticGenerationStorage() {
+  const found = load((require) => require("next/dist/client/components/static-generation-async-storage.external.js"));
+  return found?.staticGenerationAsyncStorage ?? null;
+}
 
 /**
  * Next's own handler, which reads what the build has prerendered.

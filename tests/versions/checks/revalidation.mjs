@@ -99,6 +99,20 @@ export const REVALIDATION = [
     },
   },
   {
+    name: "what a request has read before a revalidation is in nothing that a function of it caches after it and others are served",
+    beyondNext: () => "its own handler goes by when an entry was stored",
+    async run({ a, b, origin }) {
+      const rendering = visit(a, "/twice/page");
+      await until("it waits", async () => origin.count("/slow/between-page") === 1);
+      await act(b, "expireTag", "twice-page");
+      // React has given the function what the page had read already.
+      const old = (await rendering).content;
+      const renewed = await visit(b, "/twice/page");
+      assert.notEqual(renewed.content, old);
+      assert.equal((await visit(a, "/twice/page")).content, renewed.content);
+    },
+  },
+  {
     name: "an action of a page that revalidates what the page reads makes it be rendered anew once",
     async run({ a, b, origin }) {
       await warm({ a, b }, "/self/page");
