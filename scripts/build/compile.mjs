@@ -1,11 +1,12 @@
 // The crate to wasm: wasm-pack, then wasm-opt. The same source gives the same bytes, in whichever folder it lies.
 
-import { mkdir, mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { capture, run } from "../command.mjs";
 import { withBuildId } from "./build-id.mjs";
+import { withoutPanicMessages } from "./panics.mjs";
 
 /**
  * @typedef {object} Compiled
@@ -75,12 +76,14 @@ async function compileInto(out, root, targetDir, { settings, artifact }, tools) 
  */
 async function optimize(out, name, settings) {
   console.log(`> wasm-opt of ${name} (a quarter of a minute)`);
+  const bare = join(out, `${name}_bare.wasm`);
+  await writeFile(bare, await withoutPanicMessages(await readFile(join(out, `${name}_bg.wasm`))));
   const optimized = join(out, `${name}.wasm`);
   const wasmOpt = fileURLToPath(new URL("../../node_modules/binaryen/bin/wasm-opt", import.meta.url));
   // The names go before they are stripped, for profiles: functions keep their order.
   const symbols = join(out, `${name}.symbols`);
   const flags = settings["wasm-opt"].flags.flatMap((flag) => (flag === "--strip-debug" ? [`--symbolmap=${symbols}`, flag] : flag));
-  await run(process.execPath, [wasmOpt, ...flags, "-o", optimized, join(out, `${name}_bg.wasm`)]);
+  await run(process.execPath, [wasmOpt, ...flags, "-o", optimized, bare]);
   return {
     name,
     ...withBuildId(await readFile(optimized), settings.version),
