@@ -4,7 +4,9 @@
 
 use super::Inner;
 use super::log::{Event, Mode};
+use super::revalidate::MAX_TAGS_PER_APPEND;
 use super::tag_state::Standing;
+use crate::dynamodb::ErrorKind;
 use crate::host::{Deadline, LogLevel};
 use std::rc::Rc;
 
@@ -101,9 +103,10 @@ impl Inner {
 
     async fn confirm_all(self: &Rc<Self>) {
         let mut wait_ms = FIRST_WAIT_MS;
+        let mut at_once = MAX_TAGS_PER_APPEND;
         loop {
             self.host.sleep(wait_ms).await;
-            let (up_to, events) = self.unconfirmed.borrow().next(super::revalidate::MAX_TAGS_PER_APPEND);
+            let (up_to, events) = self.unconfirmed.borrow().next(at_once);
             if events.is_empty() {
                 self.unconfirmed.borrow_mut().is_retrying = false;
                 return;
@@ -120,8 +123,15 @@ impl Inner {
                     );
                     self.host.log(LogLevel::Info, &line);
                     wait_ms = 0;
+                    at_once = MAX_TAGS_PER_APPEND;
                 }
-                Err(_) => wait_ms = (wait_ms * 2).clamp(FIRST_WAIT_MS, MAX_WAIT_MS),
+                Err(error) => {
+                    wait_ms = (wait_ms * 2).clamp(FIRST_WAIT_MS, MAX_WAIT_MS);
+                    if error.kind == ErrorKind::Validation {
+                        // The row has no room for so many, even after its compaction.
+                        at_once = (events.len() / 2).max(1);
+                    }
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::dynamodb::{Item, MAX_ITEM_BYTES, Table, number_of};
 use crate::losses::LOG;
 use crate::plan::{KeyPlan, Plan};
 use crate::process::Process;
-use crate::requests::UNRELATED;
+use crate::requests::{UNRELATED, components};
 use crate::scenario::{CALM_US, Scenario};
 use nextjs_dynamodb_cache::cache::{Durations, Kind, Lookup, Outcome};
 use serde_json::Value;
@@ -26,6 +26,7 @@ impl Scenario {
         }
         self.compactions_that_meet_end_soon().await;
         self.a_full_log_is_compacted_first().await;
+        self.what_does_not_fit_at_once_is_confirmed_in_pieces().await;
         self.part_rows_are_bounded();
     }
 
@@ -175,6 +176,22 @@ impl Scenario {
             self.world().crash(process.owner);
             self.must(confirmed, || "a revalidation failed because the log was full".to_owned());
         }
+    }
+
+    /// A revalidation of more tags than the log has room for is refused, and is confirmed later all the same.
+    async fn what_does_not_fit_at_once_is_confirmed_in_pieces(&self) {
+        let most_bytes = self.requests.plan.table.max_updated_bytes;
+        if most_bytes == MAX_ITEM_BYTES {
+            return;
+        }
+        let process = self.cluster.launch(Rc::default());
+        let tags: Vec<_> = (0..most_bytes / 20).map(|index| format!("{UNRELATED}{index}")).collect();
+        let before = self.requests.history.version();
+        let refused = process.cache.revalidate_tags(&components(&tags), None).await.is_err();
+        self.must(refused, || format!("{} tags fit into a log of {most_bytes} bytes", tags.len()));
+        self.world().sleep_us(CALM_US).await;
+        let confirmed = self.requests.history.version() - before;
+        self.must(confirmed == tags.len(), || format!("{confirmed} of {} were confirmed", tags.len()));
     }
 
     pub async fn must_be_fresh(&self, process: &Process, page: &KeyPlan, why: &str) {
