@@ -71,6 +71,9 @@ impl Scenario {
                 self.must(stored, || format!("{} was not stored although nothing goes wrong", page.key));
             }
             for process in self.everyone() {
+                if self.requests.history.epoch() > 0 {
+                    self.requests.clone().mend(process.clone(), page.clone()).await;
+                }
                 self.must_be_fresh(&process, page, "was rendered and not revalidated since").await;
             }
         }

@@ -86,6 +86,15 @@ impl Requests {
         }
     }
 
+    /// A process that has slept while the log was lost, and until the new one had as many events, judges by the old ones that it
+    /// remembers: what others have rendered since is rendered once more.
+    pub async fn mend(self: Rc<Self>, process: Rc<Process>, page: KeyPlan) {
+        let answer = self.get(&process, &page, &self.plan.soft_tags).await;
+        if !matches!(answer.lookup.outcome, Outcome::Fresh(_)) {
+            self.render_anew(process, page).await;
+        }
+    }
+
     /// One get, held to what is promised.
     pub async fn get(&self, process: &Process, page: &KeyPlan, soft_tags: &[String]) -> Answer {
         let Plan { config, .. } = &*self.plan;
