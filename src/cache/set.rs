@@ -152,9 +152,9 @@ impl Inner {
         let entry = Rc::new(Entry::new(&plan.row, request.body));
         let overwriting =
             (request.overwrites && !entry.tags.is_empty()).then(|| Overwriting::of(self, &row_key));
-        self.pending.borrow_mut().add(&row_key, &entry, seen);
+        let shown = Shown::to_gets(self, &row_key, &entry, seen);
         let put = self.put(&row_key, plan, &request.key, deadline).await;
-        self.pending.borrow_mut().remove(&entry);
+        drop(shown);
         put.map_err(SetError::Store)?;
         self.memory.borrow_mut().remove(&row_key);
         if let Some(overwriting) = overwriting {
@@ -313,6 +313,25 @@ impl Drop for Overwriting {
             self.inner.memory.borrow_mut().remove(&event.tag);
             self.inner.hold_until_confirmed(&self.events);
         }
+    }
+}
+
+/// An entry on its way, which gets of this process see until this is dropped: also with a set whose time is over.
+struct Shown {
+    inner: Rc<Inner>,
+    entry: Rc<Entry>,
+}
+
+impl Shown {
+    fn to_gets(inner: &Rc<Inner>, row_key: &str, entry: &Rc<Entry>, seen: u64) -> Self {
+        inner.pending.borrow_mut().add(row_key, entry, seen);
+        Shown { inner: inner.clone(), entry: entry.clone() }
+    }
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.inner.pending.borrow_mut().remove(&self.entry);
     }
 }
 

@@ -1,11 +1,12 @@
 use crate::cache::key::{Component, EntryKey, Prefix};
-use crate::cache::{Cache, Config, GetRequest, LogSource};
+use crate::cache::{Cache, Config, GetRequest, Kind, Lifetime, LogSource, SetRequest};
 use crate::credentials::{Credentials, Provider};
 use crate::dynamodb::{Client, ClientConfig, Destination};
 use crate::endpoint::Endpoint;
 use crate::host::{FetchError, Host};
 use crate::scripted_host::ScriptedHost;
 use crate::sharing::either;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 fn cache(host: &Rc<ScriptedHost>) -> Cache {
@@ -30,4 +31,33 @@ fn a_read_that_is_given_up_leaves_nothing_behind() {
         assert!(host.run(either(cache.get(&request), host.sleep(5))).is_none());
         assert_eq!(cache.inner.row_turnstiles.borrow().len(), 0, "{log:?}");
     }
+}
+
+#[test]
+fn what_a_set_that_is_given_up_was_storing_is_shown_to_no_later_get() {
+    let host = ScriptedHost::new();
+    let cache = cache(&host);
+    (0..4).for_each(|_| host.answer_after(10_000, Err(FetchError::TimedOut)));
+    let request = SetRequest {
+        key: EntryKey::new(Component::key("k"), None),
+        kind: Kind::Fetch,
+        tags: vec![Component::tag("a")],
+        body: b"value".to_vec(),
+        lifetime: Lifetime::default(),
+        last_modified_ms: 1,
+        revision: Some(1),
+        began_at: None,
+        overwrites: false,
+        only_if_absent: false,
+    };
+    let row = cache.inner.rows.entry(&request.key);
+    let in_hand = RefCell::default();
+    let given_up = async {
+        host.sleep(5).await;
+        // As a get has it that waits for the log.
+        in_hand.replace(cache.inner.pending.borrow().get(&row));
+    };
+    assert!(host.run(either(cache.set(request), given_up)).is_none());
+    assert!(in_hand.borrow().is_some());
+    assert!(cache.inner.pending.borrow().get(&row).is_none());
 }
