@@ -123,7 +123,6 @@ impl Inner {
                     );
                     self.host.log(LogLevel::Info, &line);
                     wait_ms = 0;
-                    at_once = MAX_TAGS_PER_APPEND;
                 }
                 Err(error) => {
                     wait_ms = (wait_ms * 2).clamp(FIRST_WAIT_MS, MAX_WAIT_MS);
