@@ -4,7 +4,7 @@
 
 import { ScriptError } from "../command.mjs";
 
-/** Functions of Rust's libraries that never return, or that these alone call. The hash that the compiler gives each crate is left out of their names. */
+/** Functions of Rust's libraries that never return, or that these alone call; their names without the hash of each crate. */
 const WORDED = [
   /^core::panicking::/,
   /^core::cell::panic_/,
@@ -40,7 +40,9 @@ export async function withoutPanicMessages(wasm) {
     module.removeFunction(name);
     module.addFunction(name, params, results, [], module.unreachable());
   }
-  return module.emitBinary();
+  const bare = module.emitBinary();
+  module.dispose();
+  return bare;
 }
 
 /** @param {string} name such as `core[c5930c85a12de822]::option::unwrap_failed` */
