@@ -91,6 +91,7 @@ impl Requests {
     pub async fn mend(self: Rc<Self>, process: Rc<Process>, page: KeyPlan) {
         let answer = self.get(&process, &page, &self.plan.soft_tags).await;
         if !matches!(answer.lookup.outcome, Outcome::Fresh(_)) {
+            self.stats.mended.set(self.stats.mended.get() + 1);
             self.render_anew(process, page).await;
         }
     }

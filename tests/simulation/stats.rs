@@ -18,6 +18,8 @@ pub struct Stats {
     pub unavailable: Cell<u64>,
     /// Pages that were served from build output.
     pub built: Cell<u64>,
+    /// Pages of others that a process rendered once more because it had slept through the loss of the log.
+    pub mended: Cell<u64>,
     pub sets: Cell<u64>,
     pub revalidations: Cell<u64>,
 }
@@ -50,6 +52,7 @@ pub struct Totals {
     pub unreadable: u64,
     pub unavailable: u64,
     pub built: u64,
+    pub mended: u64,
     pub losses: u64,
     pub sets: u64,
     pub revalidations: u64,
@@ -70,6 +73,7 @@ impl Totals {
             unreadable: stats.unreadable.get(),
             unavailable: stats.unavailable.get(),
             built: stats.built.get(),
+            mended: stats.mended.get(),
             sets: stats.sets.get(),
             revalidations: stats.revalidations.get(),
             ..Totals::default()
@@ -91,6 +95,7 @@ impl AddAssign for Totals {
         self.unreadable += other.unreadable;
         self.unavailable += other.unavailable;
         self.built += other.built;
+        self.mended += other.mended;
         self.losses += other.losses;
         self.sets += other.sets;
         self.revalidations += other.revalidations;
@@ -114,10 +119,10 @@ impl fmt::Display for Totals {
             "{unreadable} unreadable, {unavailable} unavailable; {} served from a build; {} sets, {} revalidations",
             self.built, self.sets, self.revalidations
         )?;
-        let Totals { log_versions, compacted, swept, requests, losses, .. } = self;
+        let Totals { log_versions, compacted, swept, requests, losses, mended, .. } = self;
         write!(
             f,
-            "{log_versions} events, {compacted} of them compacted; {losses} logs lost; {swept} entries swept; {requests} requests to the table"
+            "{log_versions} events, {compacted} of them compacted; {losses} logs lost, {mended} pages mended; {swept} entries swept; {requests} requests to the table"
         )
     }
 }
