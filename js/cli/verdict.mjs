@@ -32,6 +32,15 @@ export function causeOf({ version, tag, atMs, mode, expiresAtMs }, { text = (tag
   return `revalidation ${version} made ${text(tag)} ${mode}${deadline}, ${time(atMs)}`;
 }
 
+/**
+ * What a render had seen of the log.
+ *
+ * @param {{ revision: number | null, logVersion: number }} found
+ */
+export function revisionOf({ revision, logVersion }) {
+  return revision === null ? "of a revalidation log that is lost" : `${revision} (the log is at ${logVersion})`;
+}
+
 /** @param {number} ms */
 function iso(ms) {
   return new Date(ms).toISOString();

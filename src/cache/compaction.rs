@@ -130,7 +130,7 @@ impl Inner {
         count: usize,
         deadline: Deadline,
     ) -> Result<Rc<Log>, Rc<Error>> {
-        let floor = log.floor;
+        let floor = log.floor - log.began;
         let Some((last, newest)) = count.checked_sub(1).and_then(|last| Some((last, log.events.get(last)?)))
         else {
             return Ok(Rc::new(log.clone()));

@@ -2,7 +2,7 @@
 
 use super::get::{GetRequest, LogSource};
 use super::key::{Component, EntryKey};
-use super::log::{Event, Mode};
+use super::log::{Event, Log, Mode};
 use super::reads::FoundRow;
 use super::row::{Parts, Row};
 use super::{Cache, Inner, Lookup};
@@ -19,10 +19,10 @@ pub struct Inspection {
     pub belonging: Vec<String>,
     /// Whether there is a row at all.
     pub exists: bool,
-    /// The newest event of the log.
+    /// Events that the log has had.
     pub log_version: u64,
-    /// Up to here events are in state rows.
-    pub log_floor: u64,
+    /// How many of them its renderer had seen; `None` where that was another log, which is lost.
+    pub revision: Option<u64>,
     /// Events of its tags that are newer than what its renderer had seen.
     pub because: Vec<Because>,
     /// What a get makes of it.
@@ -31,7 +31,7 @@ pub struct Inspection {
 
 /// An event that counts for an entry.
 pub struct Because {
-    /// Its version.
+    /// Its number in the log, from 1 on.
     pub version: u64,
     /// The event.
     pub event: Event,
@@ -47,16 +47,19 @@ impl Cache {
         let found = inner.read_row(&row_key, deadline).await?;
         let exists = !matches!(found, FoundRow::Absent);
         let row = if let FoundRow::Entry(row) = found { Some(row) } else { None };
-        let because = match &row {
-            None => Vec::new(),
-            Some(row) => log
+        let revision =
+            row.as_ref().filter(|row| log.has_had(row.revision)).map(|row| log.counted(row.revision));
+        let is_tag = |row: &Row, tag: &String| {
+            row.tags.contains(tag) || soft_tags.iter().any(|soft| soft.as_str() == tag)
+        };
+        let because = match (&row, revision) {
+            (Some(row), Some(revision)) => log
                 .versioned()
-                .filter(|(version, event)| *version > row.revision && event.mode != Mode::Overwritten)
-                .filter(|(_, event)| {
-                    row.tags.contains(&event.tag) || soft_tags.iter().any(|tag| tag.as_str() == event.tag)
-                })
-                .map(|(version, event)| Because { version, event: event.clone() })
+                .filter(|(version, event)| *version > revision && event.mode != Mode::Overwritten)
+                .filter(|(_, event)| is_tag(row, &event.tag))
+                .map(|event| Because::of(&log, event))
                 .collect(),
+            _ => Vec::new(),
         };
         let belonging = row.iter().flat_map(|row| inner.belonging(row, &key)).collect();
         let request = GetRequest { key, tags: Vec::new(), soft_tags, log: LogSource::Read };
@@ -66,8 +69,8 @@ impl Cache {
             row,
             belonging,
             exists,
-            log_version: log.version(),
-            log_floor: log.floor,
+            log_version: log.version() - log.began,
+            revision: revision.map(|revision| revision - log.began),
             because,
             lookup,
         })
@@ -76,7 +79,13 @@ impl Cache {
     /// The revalidation log's events with their versions, oldest first.
     pub async fn log_events(&self) -> Result<Vec<Because>, Rc<Error>> {
         let log = self.inner.read_log(self.inner.read_deadline()).await?;
-        Ok(log.versioned().map(|(version, event)| Because { version, event: event.clone() }).collect())
+        Ok(log.versioned().map(|event| Because::of(&log, event)).collect())
+    }
+}
+
+impl Because {
+    fn of(log: &Log, (version, event): (u64, &Event)) -> Self {
+        Because { version: version - log.began, event: event.clone() }
     }
 }
 

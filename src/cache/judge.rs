@@ -54,12 +54,13 @@ impl Inner {
         log: &Log,
         deadline: Deadline,
     ) -> Result<Judged, Rc<Error>> {
-        if revision > log.version() {
-            // Rendered after events that the log does not know: it was reset, and what it said is lost.
+        if !log.has_had(revision) {
+            // Rendered when there was another log, and what that one said since is lost.
             return Ok(Judged { standing: Standing::Expired, revalidated: Vec::new() });
         }
         let asked = request.tags.iter().chain(&request.soft_tags).map(Component::as_str);
         let all = tags.iter().map(String::as_str).chain(asked);
+        let revision = log.counted(revision);
         let now_ms = self.host.now_ms();
         let standing = |state: &TagState| state.standing(revision, now_ms);
         self.weigh(all, log, revision < log.floor, &standing, deadline).await
@@ -111,7 +112,7 @@ impl Inner {
         };
         let now_ms = self.host.now_ms();
         let standing = |state: &TagState| state.standing_of_built(built_at_ms, now_ms);
-        self.weigh(tags.iter().map(Component::as_str), &log, log.floor > 0, &standing, deadline).await
+        self.weigh(tags.iter().map(Component::as_str), &log, log.is_compacted(), &standing, deadline).await
     }
 
     async fn expiration_of(
@@ -127,7 +128,7 @@ impl Inner {
             Standing::Fresh
         };
         let names = tags.iter().map(Component::as_str);
-        let held = self.weigh(names, &log, log.floor > 0, &standing, deadline).await?;
+        let held = self.weigh(names, &log, log.is_compacted(), &standing, deadline).await?;
         // What the store has not confirmed is in no state.
         Ok(if held.standing == Standing::Expired { now_ms } else { expired_at_ms.get() })
     }

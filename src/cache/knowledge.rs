@@ -45,7 +45,7 @@ pub struct ReadStart(u64);
 pub enum Learnt {
     /// It continues what was known.
     Continued,
-    /// The log is older than what was seen although it was read later: the row was deleted or restored.
+    /// The log is another, or older than what was seen although it was read later: the row was deleted or restored.
     Reset,
 }
 
@@ -82,7 +82,7 @@ impl Knowledge {
         if start.0 <= self.reset_at {
             return Learnt::Continued;
         }
-        if log.version() < seen {
+        if seen > 0 && (log.began != self.latest.began || log.version() < seen) {
             if start.0 <= self.learnt_at {
                 return Learnt::Continued; // an older read that came late
             }
@@ -116,6 +116,7 @@ impl Knowledge {
     pub fn revalidated(&self, tags: &[Component], prefix: &str, since: u64, until: u64) -> bool {
         let mut between =
             self.latest.versioned().filter(|(version, _)| *version > since && *version <= until);
+        let since = self.latest.counted(since);
         let concerns =
             |event: &Event| event.tag.starts_with(prefix) || tags.iter().any(|tag| tag.as_str() == event.tag);
         since < until && (since < self.latest.floor || between.any(|(_, event)| concerns(event)))
@@ -158,8 +159,12 @@ mod tests {
     use super::*;
 
     fn log(floor: u64, tags: &[&str]) -> Rc<Log> {
+        log_of(0, floor, tags)
+    }
+
+    fn log_of(began: u64, floor: u64, tags: &[&str]) -> Rc<Log> {
         let event = |tag: &&str| Event { tag: (*tag).to_owned(), at_ms: 1, mode: Mode::Hard };
-        Rc::new(Log { floor, events: tags.iter().map(event).collect() })
+        Rc::new(Log { began, floor, events: tags.iter().map(event).collect() })
     }
 
     fn learn(knowledge: &mut Knowledge, log: &Rc<Log>) -> Learnt {
@@ -242,6 +247,9 @@ mod tests {
         ] {
             assert_eq!(revalidated(&knowledge, tag, since, until), expected, "{tag} {since} {until}");
         }
+        let mut knowledge = Knowledge::default();
+        learn(&mut knowledge, &log_of(3, 3, &["a"])); // it begins when somebody has seen none
+        assert_eq!(["a", "b"].map(|tag| revalidated(&knowledge, tag, 0, 4)), [true, false]);
     }
 
     #[test]
@@ -265,5 +273,16 @@ mod tests {
         assert_eq!(knowledge.version(), 1);
         let before = Moment { now_ms: 1_015, monotonic_ms: 15 };
         assert_eq!([before, now].map(|at| knowledge.version_at(at)), [0, 1]);
+    }
+
+    #[test]
+    fn another_log_is_a_reset_whatever_its_version() {
+        let mut knowledge = Knowledge::default();
+        assert_eq!(learn(&mut knowledge, &log(0, &[])), Learnt::Continued);
+        assert_eq!(learn(&mut knowledge, &log_of(100, 100, &["a"])), Learnt::Continued);
+        for began in [98, 700] {
+            assert_eq!(learn(&mut knowledge, &log_of(began, began + 3, &["a"])), Learnt::Reset);
+        }
+        assert_eq!(learn(&mut knowledge, &log_of(700, 705, &["a"])), Learnt::Continued);
     }
 }

@@ -1,6 +1,7 @@
 //! The revalidation log: one row that every revalidation appends to. Its version is the only order there is.
 //!
-//! The event at position `i` has version `floor + i + 1`; events up to `floor` were compacted into tag state rows.
+//! The event at position `i` has version `floor + i + 1`; events up to `floor` were compacted into tag state rows. Versions count
+//! from the moment at which the log began, so that those of a log that was lost are none of the one that came after it.
 
 use super::tag_state::{Step, TagState};
 use crate::dynamodb::{AttributeValue, Item};
@@ -8,6 +9,8 @@ use crate::dynamodb::{AttributeValue, Item};
 /// One read of the log row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
+    /// The version before its first event: when that was appended, Unix milliseconds by its host's clock. Zero before there is any.
+    pub began: u64,
     /// The version of the newest event that is no longer in `events`.
     pub floor: u64,
     /// The events after `floor`, oldest first.
@@ -45,6 +48,21 @@ impl Log {
         self.floor + self.events.len() as u64
     }
 
+    /// Whether a version is one that this log has had. Zero is: who has seen no log has seen none of its events.
+    pub fn has_had(&self, version: u64) -> bool {
+        version == 0 || (self.began..=self.version()).contains(&version)
+    }
+
+    /// Where a version stands among this log's own.
+    pub fn counted(&self, version: u64) -> u64 {
+        if version == 0 { self.began } else { version }
+    }
+
+    /// Whether events have been moved to state rows.
+    pub fn is_compacted(&self) -> bool {
+        self.floor > self.began
+    }
+
     /// The events with their versions, oldest first.
     pub fn versioned(&self) -> impl DoubleEndedIterator<Item = (u64, &Event)> {
         self.events.iter().enumerate().map(|(i, event)| (self.floor + i as u64 + 1, event))
@@ -69,7 +87,8 @@ impl Log {
     pub fn from_item(item: Option<&Item>) -> Result<Self, UnreadableLog> {
         let Some(item) = item else { return Ok(Log::default()) };
         let number = |name| item.get(name).map_or(Some(0), AttributeValue::as_u64);
-        let (Some(floor), Some(version)) = (number("floor"), number("version")) else {
+        let (Some(began), Some(moved), Some(count)) = (number("began"), number("floor"), number("version"))
+        else {
             return Err(UnreadableLog);
         };
         let events = match item.get("events") {
@@ -78,8 +97,15 @@ impl Log {
             }
             None => Some(Vec::new()),
         };
-        let log = Log { floor, events: events.ok_or(UnreadableLog)? };
-        if log.version() == version { Ok(log) } else { Err(UnreadableLog) }
+        let events: Vec<_> = events.ok_or(UnreadableLog)?;
+        let (Some(floor), Some(_)) = (began.checked_add(moved), began.checked_add(count)) else {
+            return Err(UnreadableLog);
+        };
+        if moved.checked_add(events.len() as u64) == Some(count) {
+            Ok(Log { began, floor, events })
+        } else {
+            Err(UnreadableLog)
+        }
     }
 
     /// What the events in the log say of one tag.
@@ -93,6 +119,7 @@ impl Log {
 
     /// Whether a copy of an entry's row that was read when the log had the version `seen` may have been overwritten.
     pub fn may_have_overwritten(&self, row: &str, seen: u64) -> bool {
+        let seen = self.counted(seen);
         let overwrites = |event: &Event| event.mode == Mode::Overwritten && event.tag == row;
         self.floor > seen || self.versioned().any(|(version, event)| version > seen && overwrites(event))
     }
@@ -153,12 +180,15 @@ impl Event {
 mod tests {
     use super::*;
 
+    const BEGAN: u64 = 1_000;
+
     fn hard(tag: &str) -> Event {
         Event { tag: tag.into(), at_ms: 5, mode: Mode::Hard }
     }
 
     fn row(floor: u64, version: u64, events: &[Event]) -> Item {
         Item::from([
+            ("began", AttributeValue::n(BEGAN)),
             ("floor", AttributeValue::n(floor)),
             ("version", AttributeValue::n(version)),
             ("events", AttributeValue::L(events.iter().map(Event::to_attribute).collect())),
@@ -179,26 +209,29 @@ mod tests {
             Event { tag: "/row".into(), at_ms: 9, mode: Mode::Overwritten },
         ];
         let log = Log::from_item(Some(&row(4, 8, &events))).expect("readable");
-        assert_eq!(log, Log { floor: 4, events });
-        assert_eq!(log.versioned().map(|(version, _)| version).collect::<Vec<_>>(), [5, 6, 7, 8]);
+        assert_eq!(log, Log { began: BEGAN, floor: BEGAN + 4, events });
+        assert_eq!(log.versioned().map(|(version, _)| version - BEGAN).collect::<Vec<_>>(), [5, 6, 7, 8]);
     }
 
     #[test]
     fn a_copy_is_good_until_its_row_is_overwritten() {
         let overwritten = Event { tag: "/row".into(), at_ms: 9, mode: Mode::Overwritten };
-        let log = Log { floor: 4, events: vec![hard("/row"), overwritten] };
-        assert_eq!(
-            [3, 4, 5, 6].map(|seen| log.may_have_overwritten("/row", seen)),
-            [true, true, true, false]
-        );
+        let log = |floor| Log { began: 4, floor, events: vec![hard("/row"), overwritten.clone()] };
+        let may_have = |log: Log| [0, 3, 4, 5, 6].map(|seen| log.may_have_overwritten("/row", seen));
+        assert_eq!(may_have(log(4)), [true, true, true, true, false]);
+        let before = |seen| log(4).may_have_overwritten("/other", seen);
+        assert_eq!([0, 3, 4].map(before), [false, true, false]); // in a log before, anything may have been
+        let log = log(4);
         assert!(!log.may_have_overwritten("/other", 4));
         assert_eq!(log.state_of("/row").version(), 5);
     }
 
     #[test]
     fn a_log_over_either_limit_is_cut_to_half_of_both() {
-        let log =
-            |tags: usize, length: usize| Log { floor: 0, events: vec![hard(&"x".repeat(length)); tags] };
+        let log = |tags: usize, length: usize| Log {
+            events: vec![hard(&"x".repeat(length)); tags],
+            ..Log::default()
+        };
         assert_eq!([4, 5, 9].map(|tags| log(tags, 1).excess(4, 1_000)), [0, 3, 7]);
         assert_eq!(log(4, 68).excess(100, 399), 3);
         assert_eq!(log(1, 5_000).excess(100, 4_000), 1);
@@ -206,6 +239,19 @@ mod tests {
 
     #[test]
     fn a_row_whose_numbers_disagree_is_refused() {
-        assert_eq!(Log::from_item(Some(&row(4, 9, &[hard("a")]))), Err(UnreadableLog));
+        for (floor, version) in [(4, 9), (u64::MAX - 1, u64::MAX), (u64::MAX, 0)] {
+            assert_eq!(Log::from_item(Some(&row(floor, version, &[hard("a")]))), Err(UnreadableLog));
+        }
+    }
+
+    #[test]
+    fn versions_of_another_log_are_none_of_this_one() {
+        let log = Log { began: 100, floor: 102, events: vec![hard("a")] };
+        assert_eq!(
+            [0, 1, 99, 100, 103, 104].map(|version| log.has_had(version)),
+            [true, false, false, true, true, false]
+        );
+        assert_eq!([0, 100, 103].map(|version| log.counted(version)), [100, 100, 103]);
+        assert!(Log::default().has_had(0) && !Log::default().has_had(1));
     }
 }

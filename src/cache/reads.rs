@@ -249,7 +249,7 @@ impl Inner {
         if self.knowledge.borrow_mut().learn(&log, start, now) == Learnt::Reset {
             self.memory.borrow_mut().clear();
             self.pending.borrow_mut().clear();
-            self.host.log(LogLevel::Warn, "the revalidation log went back: its row was deleted or restored from a backup; entries rendered since are rendered again");
+            self.host.log(LogLevel::Warn, "the revalidation log went back: its row was deleted or restored from a backup; entries of the log before are rendered again");
         }
         self.log_read_at_ms.set(self.log_read_at_ms.get().max(Some(began_ms)));
         Ok(log)

@@ -116,11 +116,12 @@ impl Inner {
         let began_ms = self.host.monotonic_ms();
         let update = UpdateItem {
             update_expression: Some(
-                "SET #events = list_append(if_not_exists(#events, :none), :events) ADD #version :count"
+                "SET #events = list_append(if_not_exists(#events, :none), :events), #began = if_not_exists(#began, :began) ADD #version :count"
                     .to_owned(),
             ),
-            expression_attribute_names: names(&["events", "version"]),
+            expression_attribute_names: names(&["began", "events", "version"]),
             expression_attribute_values: Item::from([
+                (":began", AttributeValue::n(self.host.now_ms())),
                 (":none", AttributeValue::L(Vec::new())),
                 (":events", AttributeValue::L(events.iter().map(Event::to_attribute).collect())),
                 (":count", AttributeValue::n(events.len() as u64)),

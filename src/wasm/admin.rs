@@ -133,7 +133,8 @@ struct Inspected {
     says: Option<Says>,
     expires_at_s: Option<u64>,
     log_version: u64,
-    log_floor: u64,
+    /// `null` where its renderer had seen another log, which is lost.
+    revision: Option<u64>,
     /// `fresh`, `stale` or `miss`.
     verdict: &'static str,
     /// Of a miss.
@@ -153,10 +154,16 @@ struct LogEvent {
     expires_at_ms: Option<u64>,
 }
 
+const OF_ANOTHER_LOG: &str =
+    "what was revalidated since it was rendered is not known: the log's row was deleted or restored";
+
 fn inspection(host: &JsHost, found: Inspection) -> Result<JsValue, JsValue> {
     let (verdict, reason, entry) = match &found.lookup.outcome {
         Outcome::Fresh(entry) => ("fresh", None, Some(entry)),
         Outcome::Stale(entry, _) => ("stale", None, Some(entry)),
+        Outcome::Miss(Miss::Revalidated) if found.revision.is_none() => {
+            ("miss", Some(OF_ANOTHER_LOG.to_owned()), None)
+        }
         Outcome::Miss(miss) => ("miss", Some(reason_of(miss)), None),
     };
     let decoded =
@@ -168,7 +175,7 @@ fn inspection(host: &JsHost, found: Inspection) -> Result<JsValue, JsValue> {
         says: found.row.as_ref().map(|row| Says::of(row)),
         expires_at_s: found.row.as_ref().map(|row| shown_number(row.expires_at_s)),
         log_version: shown_number(found.log_version),
-        log_floor: shown_number(found.log_floor),
+        revision: found.revision.map(shown_number),
         verdict,
         reason,
         calls_for_render: found.lookup.calls_for_render,

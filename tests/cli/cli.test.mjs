@@ -119,6 +119,18 @@ test("the doctor says what is missing and what to do", async () => {
   assert.match(overwritten.out, /FAILED {3}revalidation log: .*\n.*who else writes to the table\?/);
 });
 
+test("inspect says that an entry is of a log that is lost", async () => {
+  const { table, instance } = await filled();
+  await instance.request().revalidateTag("news");
+  const request = instance.request();
+  await request.get("/about", { kind: "APP_PAGE" });
+  await request.set("/about", page("about", ["_N_T_/about"]), { cacheControl: { revalidate: 60, expire: 3_600 } });
+  const inspected = () => cli(["inspect", "/about", "--build", "build-1"], of(table));
+  assert.match((await inspected()).out, /revision {4}4 \(the log is at 5\)\na get now {3}hit\n/);
+  await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: { S: "__revalidations__" } } });
+  assert.match((await inspected()).out, /revision {4}of a revalidation log that is lost\na get now {3}miss: .*the log's row was deleted/);
+});
+
 test("ls, inspect and stats show what is there, as text and as JSON", async () => {
   const { table, instance } = await filled();
   const listed = await cli(["ls"], of(table));

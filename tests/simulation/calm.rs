@@ -30,7 +30,7 @@ impl Scenario {
         self.part_rows_are_bounded();
     }
 
-    /// Whether a tag's state row tells of events that a lost log had, and this one has not.
+    /// Whether a tag's state row tells of events that a lost log had, and this one has not, by versions that may be its own.
     fn states_are_left_over(&self) -> bool {
         let history = &self.requests.history;
         let is_known = |tag: &str, step: &Value| {
@@ -44,7 +44,7 @@ impl Scenario {
             }
             _ => false,
         };
-        history.epoch() > 0 && self.table.rows().values().any(|row| is_left(row))
+        !history.is_told_apart() && self.table.rows().values().any(|row| is_left(row))
     }
 
     /// Every get is checked; processes that have been there, and one that knows nothing.
@@ -71,7 +71,7 @@ impl Scenario {
                 self.must(stored, || format!("{} was not stored although nothing goes wrong", page.key));
             }
             for process in self.everyone() {
-                if self.requests.history.epoch() > 0 {
+                if !self.requests.history.is_told_apart() {
                     self.requests.clone().mend(process.clone(), page.clone()).await;
                 }
                 self.must_be_fresh(&process, page, "was rendered and not revalidated since").await;

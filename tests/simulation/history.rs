@@ -5,12 +5,15 @@ use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The whole revalidation log, of which the row keeps only the newest part. The event at position `i` has version `i + 1`.
+/// The whole revalidation log, of which the row keeps only the newest part. The event at position `i` has version
+/// `began + i + 1`.
 #[derive(Default)]
 pub struct History {
     events: RefCell<Vec<Event>>,
-    /// Times that the log was lost or went back.
-    epoch: Cell<u64>,
+    /// What the log's row says of when it began; 0 while there is none.
+    began: Cell<u64>,
+    /// The last version of each log that was lost or went back.
+    lost: RefCell<Vec<u64>>,
     /// When each render of each entry was last written, Unix microseconds.
     written: RefCell<BTreeMap<(String, u64), u64>>,
     violations: RefCell<Vec<String>>,
@@ -35,32 +38,46 @@ impl History {
         self.violations.borrow().clone()
     }
 
-    /// Events so far, which is also the log's version.
+    /// Events so far.
     pub fn version(&self) -> usize {
         self.events.borrow().len()
     }
 
-    /// The log's events so far, for a backup.
-    pub fn events(&self) -> Vec<Event> {
-        self.events.borrow().clone()
+    /// When the log began, and its events so far, for a backup.
+    pub fn log(&self) -> (u64, Vec<Event>) {
+        (self.began.get(), self.events.borrow().clone())
+    }
+
+    /// Whether a version is one of the log that there is.
+    pub fn knows(&self, version: u64) -> bool {
+        let began = self.began.get();
+        version == 0 || (version >= began && version - began <= self.version() as u64)
+    }
+
+    /// Whether no version of this log is one of a log that was lost: so it is as long as clocks are not further off than that one lived.
+    pub fn is_told_apart(&self) -> bool {
+        self.lost.borrow().iter().all(|last| self.began.get() > *last)
     }
 
     /// Whether the log had this event at this version.
     pub fn had(&self, version: u64, tag: &str, expires_at_ms: u64) -> bool {
         let events = self.events.borrow();
-        let event = version.checked_sub(1).and_then(|index| events.get(index as usize));
+        let position = version.checked_sub(self.began.get());
+        let event = position
+            .and_then(|position| position.checked_sub(1))
+            .and_then(|index| events.get(index as usize));
         event.is_some_and(|event| event.tag == tag && event.expires_at_ms == expires_at_ms)
     }
 
-    /// The log is gone: it has these events now.
-    pub fn log_lost(&self, events: Vec<Event>) {
+    /// The log is gone: now it is one that began then, with these events.
+    pub fn log_lost(&self, began: u64, events: Vec<Event>) {
+        self.lost.borrow_mut().push(self.began.replace(began) + self.version() as u64);
         *self.events.borrow_mut() = events;
-        self.epoch.set(self.epoch.get() + 1);
     }
 
     /// Times that the log was lost or went back: versions before and after are not of one order.
     pub fn epoch(&self) -> u64 {
-        self.epoch.get()
+        self.lost.borrow().len() as u64
     }
 
     /// Events that the table took up to a moment.
@@ -71,7 +88,8 @@ impl History {
     /// The events of `tags` that an entry with this revision had not seen, among the first `version`.
     pub fn unseen(&self, tags: &BTreeSet<String>, revision: u64, version: usize) -> Vec<Event> {
         let events = self.events.borrow();
-        let since = events.iter().take(version).skip(revision as usize);
+        let seen = revision.saturating_sub(self.began.get());
+        let since = events.iter().take(version).skip(seen as usize);
         since.filter(|event| tags.contains(&event.tag)).cloned().collect()
     }
 
@@ -84,6 +102,10 @@ impl History {
             self.events.borrow_mut().extend(list[appended..].iter().map(|event| Event::of(event, now_us)));
         }
         let floor = number(after, "floor");
+        let began = self.began.replace(number(after, "began"));
+        if began != self.began.get() && (began, old) != (0, 0) {
+            self.violation(format!("the log that began at {began} begins at {} now", self.began.get()));
+        }
         if floor + list.len() as u64 != new || new != self.version() as u64 || floor < number(before, "floor")
         {
             let kept = list.len();

@@ -28,8 +28,8 @@ pub struct Operator {
     backup: RefCell<Backup>,
 }
 
-/// Rows, and the events that the log had.
-type Backup = (BTreeMap<String, Rc<Item>>, Vec<Event>);
+/// Rows, when the log began, and the events that it had.
+type Backup = (BTreeMap<String, Rc<Item>>, (u64, Vec<Event>));
 
 impl Operator {
     pub fn new(world: Rc<World>, table: Rc<Table>, history: Rc<History>, truth: Rc<Truth>) -> Self {
@@ -40,21 +40,21 @@ impl Operator {
     pub fn act(&self) {
         let deed = *self.world.random().pick(&[Deed::BackUp, Deed::DeleteLog, Deed::Empty, Deed::Restore]);
         self.world.trace(|| format!("an operator: {deed:?}"));
-        let (rows, events) = match deed {
+        let (rows, (began, events)) = match deed {
             Deed::BackUp => {
-                *self.backup.borrow_mut() = (self.table.rows(), self.history.events());
+                *self.backup.borrow_mut() = (self.table.rows(), self.history.log());
                 return;
             }
             Deed::DeleteLog => {
                 let mut rows = self.table.rows();
                 rows.remove(LOG);
-                (rows, Vec::new())
+                (rows, Default::default())
             }
             Deed::Empty => Backup::default(),
             Deed::Restore => self.backup.borrow().clone(),
         };
         self.table.replace(rows);
-        self.history.log_lost(events);
+        self.history.log_lost(began, events);
         self.truth.log_lost();
     }
 }

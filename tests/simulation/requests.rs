@@ -86,8 +86,8 @@ impl Requests {
         }
     }
 
-    /// A process that has slept while the log was lost, and until the new one had as many events, judges by the old ones that it
-    /// remembers: what others have rendered since is rendered once more.
+    /// A process that has slept while the log went back to a backup, and until it had as many events again, judges by those that it
+    /// remembers: what others have rendered since is rendered once more. So it is where clocks hide that the log is another.
     pub async fn mend(self: Rc<Self>, process: Rc<Process>, page: KeyPlan) {
         let answer = self.get(&process, &page, &self.plan.soft_tags).await;
         if !matches!(answer.lookup.outcome, Outcome::Fresh(_)) {
@@ -112,7 +112,7 @@ impl Requests {
         self.within_budget("get", process, began_us, budget_ms);
         // A read that overlaps with one from before a loss cannot be told from one that came late: the process goes on by
         // the log that it had, until it reads once more.
-        let went_back_unseen = refreshed.is_some() && lookup.version > self.history.version() as u64;
+        let went_back_unseen = refreshed.is_some() && !self.history.knows(lookup.version);
         if !went_back_unseen {
             self.truth.check(&asked, &lookup.outcome, &process.clock);
         }

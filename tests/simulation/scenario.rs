@@ -64,6 +64,7 @@ pub fn run(seed: u64, traced: bool) -> Report {
         compacted: floor(&table),
         log_versions: history.version() as u64,
         losses: history.epoch(),
+        told_apart: u64::from(history.epoch() > 0 && history.is_told_apart()),
         ..Totals::of(&stats)
     };
     let fingerprint = world.random().next();

@@ -54,6 +54,8 @@ pub struct Totals {
     pub built: u64,
     pub mended: u64,
     pub losses: u64,
+    /// Histories that end with a log whose versions are none of those that were lost.
+    pub told_apart: u64,
     pub sets: u64,
     pub revalidations: u64,
     pub requests: u64,
@@ -97,6 +99,7 @@ impl AddAssign for Totals {
         self.built += other.built;
         self.mended += other.mended;
         self.losses += other.losses;
+        self.told_apart += other.told_apart;
         self.sets += other.sets;
         self.revalidations += other.revalidations;
         self.requests += other.requests;
@@ -119,10 +122,10 @@ impl fmt::Display for Totals {
             "{unreadable} unreadable, {unavailable} unavailable; {} served from a build; {} sets, {} revalidations",
             self.built, self.sets, self.revalidations
         )?;
-        let Totals { log_versions, compacted, swept, requests, losses, mended, .. } = self;
+        let Totals { log_versions, compacted, swept, requests, losses, told_apart, mended, .. } = self;
         write!(
             f,
-            "{log_versions} events, {compacted} of them compacted; {losses} logs lost, {mended} pages mended; {swept} entries swept; {requests} requests to the table"
+            "{log_versions} events, {compacted} of them compacted; {losses} logs lost, told apart by {told_apart} histories, {mended} pages mended; {swept} entries swept; {requests} requests to the table"
         )
     }
 }

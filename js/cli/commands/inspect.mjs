@@ -9,7 +9,7 @@ import { pathOf } from "../../route-keys.mjs";
 import { pagePathOf, pagesOf } from "../rows.mjs";
 import { PATIENT } from "../table-options.mjs";
 import { buildIdIn, withDeployment } from "../prerendered.mjs";
-import { causeOf, verdictOf } from "../verdict.mjs";
+import { causeOf, revisionOf, verdictOf } from "../verdict.mjs";
 
 /** @type {import("../main.mjs").CommandFile} */
 export const inspect = {
@@ -91,18 +91,18 @@ async function pagesAt(admin, path) {
  * @returns {string[]}
  */
 function describe(found, isWhole) {
-  const { row, says, because, expiresAtS, logVersion, value } = found;
+  const { row, says, because, expiresAtS, value } = found;
   const nowS = Date.now() / 1_000;
   const lines = [`row         ${printable(row)}`];
   if (says) {
-    const { kind, tags, lastModifiedMs, revision, revalidateS, expireS, rawBytes, storedBytes, parts } = says;
+    const { kind, tags, lastModifiedMs, revalidateS, expireS, rawBytes, storedBytes, parts } = says;
     lines.push(
       `kind        ${kind}`,
       `rendered    ${new Date(lastModifiedMs).toISOString()} (${span(nowS - lastModifiedMs / 1_000)} ago)`,
       `lifetime    revalidate ${revalidateS === null ? "never" : `after ${span(revalidateS)}`}, expire ${expireS === null ? "not set" : `after ${span(expireS)}`}; the row goes ${new Date(expiresAtS * 1_000).toISOString()}`,
       `size        ${size(rawBytes)}, stored ${size(storedBytes)} in ${parts + 1} row${parts > 0 ? "s" : ""}`,
       `tags        ${tags.map(printable).join(", ") || "none"}`,
-      `revision    ${revision} (the log is at ${logVersion})`,
+      `revision    ${revisionOf(found)}`,
     );
   }
   lines.push(`a get now   ${verdictOf(found)}`);

@@ -1,7 +1,7 @@
 // One entry: what its row says, what a get makes of it now and why, and its value.
 
 import { size, span } from "../../amounts.mjs";
-import { causeOf, verdictOf } from "../../verdict.mjs";
+import { causeOf, revisionOf, verdictOf } from "../../verdict.mjs";
 import { ask, tell } from "./api.mjs";
 import { announce, h, time } from "./dom.mjs";
 import { confirmed } from "./question.mjs";
@@ -64,8 +64,9 @@ function local(ms) {
  * @param {any} found
  * @param {RowFacts} facts
  */
-function factsOf({ row, says, expiresAtS, logVersion }, { build }) {
-  const { kind, lastModifiedMs, revision, revalidateS, expireS, rawBytes, storedBytes, parts } = says;
+function factsOf(found, { build }) {
+  const { row, says, expiresAtS } = found;
+  const { kind, lastModifiedMs, revalidateS, expireS, rawBytes, storedBytes, parts } = says;
   const ageS = Date.now() / 1_000 - lastModifiedMs / 1_000;
   /** @type {[string, import("./dom.mjs").Child[]][]} */
   const rows = [
@@ -76,7 +77,7 @@ function factsOf({ row, says, expiresAtS, logVersion }, { build }) {
     ["Expire", [expireS === null ? "not set" : `after ${span(expireS)}`]],
     ["Row goes", [expiresAtS ? time(expiresAtS * 1_000) : "never"]],
     ["Size", [`${size(rawBytes)}, stored ${size(storedBytes)} in ${parts + 1} row${parts > 0 ? "s" : ""}`]],
-    ["Revision", [`${revision} (the log is at ${logVersion})`]],
+    ["Revision", [revisionOf(found)]],
     ["Row", [h("code", {}, row)]],
   ];
   return h("dl", {}, ...rows.flatMap(([name, content]) => [h("dt", {}, name), h("dd", {}, ...content)]));
