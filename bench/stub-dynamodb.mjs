@@ -146,7 +146,7 @@ function createTable() {
       const row = rows.get(Key.key.S) ?? { key: Key.key, events: { L: [] }, version: { N: "0" } };
       const events = { L: [...row.events.L, ...(values[":events"]?.L ?? [])] };
       const version = { N: String(Number(row.version.N) + Number(values[":count"]?.N ?? 0)) };
-      put({ ...row, events, version });
+      put({ began: values[":began"], ...row, events, version });
       return { Attributes: rows.get(Key.key.S) };
     },
     Query({ ExclusiveStartKey, ExpressionAttributeValues }) {

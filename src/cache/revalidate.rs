@@ -1,5 +1,6 @@
 //! revalidateTag: one append to the log. When it has returned, every get that starts later, anywhere, honours it.
 
+use super::get::LogSource;
 use super::log::{Event, Log, Mode};
 use super::{Cache, Inner, distinct, key_of};
 use crate::dynamodb::{AttributeValue, ByName, Error, ErrorKind, Item, UpdateItem};
@@ -87,6 +88,16 @@ impl Inner {
             }
         }
         Ok(newest)
+    }
+
+    /// The version before the log's first event: the revision of what was rendered when nobody had seen a log. Where there is none
+    /// it begins, so that what is stored now is told from what comes after a loss of it. Zero where the store does not say.
+    pub(super) async fn log_begin(self: &Rc<Self>, deadline: Deadline) -> u64 {
+        match self.log_for(LogSource::Known, deadline).await {
+            Ok(log) if log.began > 0 => log.began,
+            Ok(_) => self.append_events(&[], deadline).await.map_or(0, |log| log.began),
+            Err(_) => 0,
+        }
     }
 
     /// Appends to the log, atomically.

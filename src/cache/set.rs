@@ -144,6 +144,7 @@ impl Inner {
             Some(revision) => revision,
             None => self.read_log(deadline).await.map_err(SetError::Store)?.version(),
         };
+        let revision = if revision == 0 { self.log_begin(deadline).await } else { revision };
         let plan = self.plan(&row_key, &request, revision)?;
         let resets = self.knowledge.borrow().resets();
         let seen = self.knowledge.borrow().version();

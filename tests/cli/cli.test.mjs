@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { startStore, page } from "../integration/instances.mjs";
+import { LOG, startStore, page } from "../integration/instances.mjs";
 import { send } from "../integration/raw.mjs";
 import { EMULATOR_CREDENTIALS } from "../emulators.mjs";
 
@@ -113,7 +113,7 @@ test("the doctor says what is missing and what to do", async () => {
   assert.equal(unreachable.code, 1);
   assert.match(unreachable.out, /FAILED {3}table: x: .*\n.*reachable/);
   const table = await store.createTable();
-  await send(store.endpoint, "PutItem", { TableName: table, Item: { key: { S: "__revalidations__" }, version: { N: "5" }, events: { L: [] } } });
+  await send(store.endpoint, "PutItem", { TableName: table, Item: { key: { S: LOG }, version: { N: "5" }, events: { L: [] } } });
   const overwritten = await cli(["doctor"], of(table));
   assert.equal(overwritten.code, 1);
   assert.match(overwritten.out, /FAILED {3}revalidation log: .*\n.*who else writes to the table\?/);
@@ -127,7 +127,7 @@ test("inspect says that an entry is of a log that is lost", async () => {
   await request.set("/about", page("about", ["_N_T_/about"]), { cacheControl: { revalidate: 60, expire: 3_600 } });
   const inspected = () => cli(["inspect", "/about", "--build", "build-1"], of(table));
   assert.match((await inspected()).out, /revision {4}4 \(the log is at 5\)\na get now {3}hit\n/);
-  await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: { S: "__revalidations__" } } });
+  await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: { S: LOG } } });
   assert.match((await inspected()).out, /revision {4}of a revalidation log that is lost\na get now {3}miss: .*the log's row was deleted/);
 });
 
@@ -223,7 +223,7 @@ test("purge deletes what was named, after a yes, and leaves the log", async () =
   assert.match(byBuild.out, /deleted: 2 entries/);
   assert.deepEqual(JSON.parse((await cli(["ls", "--json"], of(table))).out).map((/** @type {any} */ { kind }) => kind), ["FETCH"]);
   assert.equal((await cli(["purge", "--all", "--yes"], of(table))).code, 0);
-  assert.deepEqual((await store.scan(table)).map(({ key }) => key?.S), ["__revalidations__"]);
+  assert.deepEqual((await store.scan(table)).map(({ key }) => key?.S), [LOG]);
 });
 
 test("pages are found by their path, also where the key names the source route", async () => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import { deserialize, serialize } from "node:v8";
-import { htmlOf, MINUTE, page, startStore } from "./instances.mjs";
+import { LOG, htmlOf, MINUTE, page, startStore } from "./instances.mjs";
 import { send } from "./raw.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStore>>} */
@@ -72,7 +72,7 @@ test("a value over the item limit is split, and read whole", async () => {
   const rows = await store.scan(table);
   const parts = rows.filter((row) => row.key.S.startsWith("__part__"));
   assert.ok(parts.length > 3);
-  for (const row of rows.filter(({ key }) => key.S !== "__revalidations__")) {
+  for (const row of rows.filter(({ key }) => key.S !== LOG)) {
     assert.ok(Number(row.expiresAt.N) > Date.now() / 1000, row.key.S);
   }
 });
@@ -125,6 +125,22 @@ test("a get is one request, and a set of the same tags again is one write", asyn
   const again = b.request();
   await again.get("/a", { kind: "APP_PAGE" });
   assert.deepEqual(await b.actionsOf(() => again.set("/a", page("b", ["s", "t"]), MINUTE)), ["PutItem"]);
+});
+
+test("the first set of a table begins its log, and no other does", async () => {
+  const table = await store.createTable({ isUsed: false });
+  const [a, b] = [store.instance(table), store.instance(table)];
+  const sent = [];
+  for (const [instance, key] of /** @type {const} */ ([[a, "/a"], [a, "/b"], [b, "/c"]])) {
+    const request = instance.request();
+    await request.get(key, { kind: "APP_PAGE" });
+    sent.push((await instance.actionsOf(() => request.set(key, page(key, ["t"]), MINUTE))).sort());
+  }
+  assert.deepEqual(sent, [["BatchWriteItem", "PutItem", "UpdateItem"], ["BatchWriteItem", "PutItem"], ["BatchWriteItem", "PutItem"]]);
+  const rows = await store.scan(table);
+  const { began, version } = rows.find(({ key }) => key.S === LOG) ?? {};
+  assert.deepEqual(version, { N: "0" });
+  assert.deepEqual(rows.flatMap(({ revision }) => revision ?? []), [began, began, began]);
 });
 
 test("a warm get reads the log alone, and concurrent ones share it", async () => {

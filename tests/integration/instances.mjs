@@ -11,16 +11,27 @@ import { send } from "./raw.mjs";
 /** @typedef {import("../../types/index.d.ts").DynamoDBCacheOptions} Options */
 /** @typedef {import("../../types/index.d.ts").CacheEvent} CacheEvent */
 
+/** The log's row. */
+export const LOG = "__revalidations__";
+
 let tables = 0;
 
 /** An emulator, with what tests need of it. */
 export async function startStore() {
   const emulator = await startEmulator();
   const connection = { endpoint: emulator.endpoint, region: "eu-central-1", credentials: EMULATOR_CREDENTIALS };
-  /** A table of its own for each test. */
-  const createTable = async () => {
+  /**
+   * A table of its own for each test, whose log has begun, unless it is to be as it was made: the first set of all begins it.
+   *
+   * @param {{ isUsed?: boolean }} [how]
+   */
+  const createTable = async ({ isUsed = true } = {}) => {
     const tableName = `cache-${++tables}`;
     await createCacheTable({ ...connection, tableName });
+    if (isUsed) {
+      const log = { key: { S: LOG }, began: { N: `${Date.now()}` }, version: { N: "0" }, events: { L: [] } };
+      await send(emulator.endpoint, "PutItem", { TableName: tableName, Item: log });
+    }
     return tableName;
   };
   return {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { shippedFetch } from "../shipped-fetch.mjs";
-import { eventually, htmlOf, MINUTE, page, startStore, urlOf } from "./instances.mjs";
+import { LOG, eventually, htmlOf, MINUTE, page, startStore, urlOf } from "./instances.mjs";
 import { send } from "./raw.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStore>>} */
@@ -143,7 +143,7 @@ test("a hundred revalidations leave a short log, and none is forgotten", async (
     await b.request().revalidateTag([`t${n}`]);
   }
   await eventually(async () => {
-    const log = (await store.scan(table)).find(({ key }) => key.S === "__revalidations__");
+    const log = (await store.scan(table)).find(({ key }) => key.S === LOG);
     return log?.events.L.length <= 48;
   }, "the log is compacted");
   const cold = store.instance(table);
@@ -160,7 +160,7 @@ test("a tag's state that something else has overwritten is replaced, and the log
     await a.request().revalidateTag([`t${n}`]);
   }
   await eventually(async () => {
-    const log = (await store.scan(table)).find(({ key }) => key.S === "__revalidations__");
+    const log = (await store.scan(table)).find(({ key }) => key.S === LOG);
     return log?.events.L.length <= 48;
   }, "the log is compacted");
   assert.match((await store.scan(table)).find(({ key }) => key.S === row.key.S)?.version.N, /^[0-9]+$/);
@@ -176,7 +176,7 @@ test("a log that was lost is told from the one after it, also by an instance tha
   await a.request().revalidateTag("t");
   await rendered("before");
   assert.equal(htmlOf(await a.request().get("/a", APP_PAGE)), "before");
-  await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: { S: "__revalidations__" } } });
+  await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: { S: LOG } } });
   for (const tag of ["t", "u", "v"]) {
     await b.request().revalidateTag(tag);
   }
@@ -189,13 +189,26 @@ test("a log that was lost is told from the one after it, also by an instance tha
   }
 });
 
+test("what a table had before it was emptied is in no memory any more, also where nothing was revalidated before", async () => {
+  const table = await store.createTable({ isUsed: false });
+  const a = store.instance(table);
+  const request = a.request();
+  await request.get("/a", APP_PAGE);
+  await request.set("/a", page("a", ["t"]), MINUTE);
+  assert.ok(await a.request().get("/a", APP_PAGE));
+  for (const { key } of await store.scan(table)) {
+    await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key } });
+  }
+  assert.equal(await a.request().get("/a", APP_PAGE), null);
+});
+
 test("an entry with tens of thousands of tags is judged in no time", async () => {
   const { table, a, b } = await twoInstances({ tagIndex: "off" });
   const tags = Array.from({ length: 30_000 }, (_, n) => n.toString(36));
   await a.request().set("/a", page("a", tags), MINUTE);
   await a.request().revalidateTag(tags.slice(0, 100).map((tag) => `not ${tag}`));
   await eventually(async () => {
-    const log = (await store.scan(table)).find(({ key }) => key.S === "__revalidations__");
+    const log = (await store.scan(table)).find(({ key }) => key.S === LOG);
     return Number(log?.floor?.N) > 0;
   }, "the log is compacted");
   const { user } = process.cpuUsage();

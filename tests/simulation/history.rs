@@ -54,6 +54,11 @@ impl History {
         version == 0 || (version >= began && version - began <= self.version() as u64)
     }
 
+    /// Whether an entry of this revision was rendered by whoever had seen the log that there is, and no other.
+    pub fn is_of_this_log(&self, revision: u64) -> bool {
+        self.is_told_apart() && revision > self.began.get()
+    }
+
     /// Whether no version of this log is one of a log that was lost: so it is as long as clocks are not further off than that one lived.
     pub fn is_told_apart(&self) -> bool {
         self.lost.borrow().iter().all(|last| self.began.get() > *last)

@@ -67,6 +67,7 @@ fn no_history_breaks_a_promise() {
     assert!(totals.left > seeds / 10, "hardly any render is left to another process: {totals}");
     assert!(totals.built > seeds / 10 && totals.losses > seeds / 10, "{totals}");
     assert!(totals.told_apart > seeds / 50, "hardly any log is told from one that was lost: {totals}");
+    assert!(totals.of_no_log * 1_000 <= totals.sets, "what is stored is of no log too often: {totals}");
     assert!(totals.mended * 1_000 <= seeds, "what others rendered is rendered once more too often: {totals}");
     assert!(
         totals.swept > seeds && totals.compacted > seeds,

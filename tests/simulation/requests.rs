@@ -195,6 +195,8 @@ impl Requests {
         self.within_budget("set", process, began_us, self.plan.config.write_timeout_ms);
         self.world.trace(|| format!("{:?} set {}: {stored:?}", process.owner, page.key));
         self.stats.sets.set(self.stats.sets.get() + 1);
+        let is_of_no_log = stored.as_ref().is_ok_and(|report| report.revision == 0);
+        self.stats.of_no_log.set(self.stats.of_no_log.get() + u64::from(is_of_no_log));
         if overwrites && stored.is_ok() {
             self.truth.replaced(&page.key, number, epoch);
         }

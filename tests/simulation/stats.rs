@@ -21,6 +21,8 @@ pub struct Stats {
     /// Pages of others that a process rendered once more because it had slept through the loss of the log.
     pub mended: Cell<u64>,
     pub sets: Cell<u64>,
+    /// Of these, those whose revision is of no log.
+    pub of_no_log: Cell<u64>,
     pub revalidations: Cell<u64>,
 }
 
@@ -57,6 +59,7 @@ pub struct Totals {
     /// Histories that end with a log whose versions are none of those that were lost.
     pub told_apart: u64,
     pub sets: u64,
+    pub of_no_log: u64,
     pub revalidations: u64,
     pub requests: u64,
     pub swept: u64,
@@ -77,6 +80,7 @@ impl Totals {
             built: stats.built.get(),
             mended: stats.mended.get(),
             sets: stats.sets.get(),
+            of_no_log: stats.of_no_log.get(),
             revalidations: stats.revalidations.get(),
             ..Totals::default()
         }
@@ -101,6 +105,7 @@ impl AddAssign for Totals {
         self.losses += other.losses;
         self.told_apart += other.told_apart;
         self.sets += other.sets;
+        self.of_no_log += other.of_no_log;
         self.revalidations += other.revalidations;
         self.requests += other.requests;
         self.swept += other.swept;
@@ -119,8 +124,8 @@ impl fmt::Display for Totals {
         )?;
         writeln!(
             f,
-            "{unreadable} unreadable, {unavailable} unavailable; {} served from a build; {} sets, {} revalidations",
-            self.built, self.sets, self.revalidations
+            "{unreadable} unreadable, {unavailable} unavailable; {} served from a build; {} sets ({} of no log), {} revalidations",
+            self.built, self.sets, self.of_no_log, self.revalidations
         )?;
         let Totals { log_versions, compacted, swept, requests, losses, told_apart, mended, .. } = self;
         write!(

@@ -99,9 +99,8 @@ impl Truth {
         }
     }
 
-    /// The log is lost, and what it told of is not demanded any more.
+    /// The log is lost. What it told of is demanded still, as far as it is told from the next one.
     pub fn log_lost(&self) {
-        self.demands.borrow_mut().clear();
         self.replaced_us.borrow_mut().clear();
     }
 
@@ -166,8 +165,7 @@ impl Truth {
         if !self.history.knows(entry.revision) {
             self.broken(asked, entry, served, "although the log that it was rendered after is lost");
         }
-        let is_of_this_log = entry.revision > 0 && self.history.is_told_apart();
-        if rendered.epoch != Some(asked.epoch) && !is_of_this_log {
+        if rendered.epoch != Some(asked.epoch) && !self.history.is_of_this_log(entry.revision) {
             return; // an entry from before: more is not promised of it
         }
         let passed = |expires_at_ms: u64| asked.passed(expires_at_ms, clock);
@@ -184,7 +182,10 @@ impl Truth {
         if written_us < asked.replaced_us && !on_its_way {
             self.broken(asked, entry, served, "although it was replaced on demand");
         }
-        for demand in asked.demands.iter().filter(|demand| tags.contains(&demand.tag)) {
+        let is_told_apart = self.history.is_told_apart();
+        let counts =
+            |demand: &&Demand| tags.contains(&demand.tag) && (is_told_apart || demand.epoch == asked.epoch);
+        for demand in asked.demands.iter().filter(counts) {
             let read = rendered.read.get(&demand.tag).copied().unwrap_or(0);
             if read < demand.at_least && (fresh || passed(demand.expires_at_ms)) {
                 let Demand { tag, at_least, .. } = demand;
@@ -207,6 +208,7 @@ impl Truth {
         let concerns = |demand: &&Demand| {
             let read = rendered.read.get(&demand.tag).copied().unwrap_or(0);
             (asked.tags.contains(&demand.tag) || rendered.tags.contains(&demand.tag))
+                && demand.epoch == asked.epoch
                 && read < demand.at_least
                 && demand.stamped_ms + MARGIN_MS > *built_at_ms
         };

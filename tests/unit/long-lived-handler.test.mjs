@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 const MINUTE_MS = 60_000;
+const BEGAN = 1_000;
 const SEEN = 7;
 
 let aheadMs = 0;
@@ -12,7 +13,7 @@ Date.now = () => wall() + aheadMs;
 performance.now = () => monotonic() + aheadMs;
 const { DynamoDBCacheHandler } = await import("../../js/entries/index.mjs");
 
-const LOG = { key: { S: "__revalidations__" }, version: { N: `${SEEN}` }, floor: { N: `${SEEN}` }, events: { L: [] } };
+const LOG = { key: { S: "__revalidations__" }, began: { N: `${BEGAN}` }, version: { N: `${SEEN}` }, floor: { N: `${SEEN}` }, events: { L: [] } };
 /** @type {string[]} the revisions of what was put */
 const put = [];
 
@@ -36,5 +37,5 @@ test("a set without a get is as old as its request, of which a long-lived instan
   await young.set("a", value); // it began before the process had seen anything
   aheadMs += 10 * MINUTE_MS;
   await old.set("b", value);
-  assert.deepEqual(put, ["0", `${SEEN}`]);
+  assert.deepEqual(put, [`${BEGAN}`, `${BEGAN + SEEN}`]);
 });
