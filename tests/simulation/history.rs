@@ -12,8 +12,10 @@ pub struct History {
     events: RefCell<Vec<Event>>,
     /// What the log's row says of when it began; 0 while there is none.
     began: Cell<u64>,
-    /// The last version of each log that was lost or went back.
-    lost: RefCell<Vec<u64>>,
+    /// When each log began that was lost or went back, and its last version.
+    lost: RefCell<Vec<(u64, u64)>>,
+    /// Whether the log began by an append that had begun one before: it was sent twice, and the log deleted in between.
+    is_same_again: Cell<bool>,
     /// When each render of each entry was last written, Unix microseconds.
     written: RefCell<BTreeMap<(String, u64), u64>>,
     violations: RefCell<Vec<String>>,
@@ -61,7 +63,12 @@ impl History {
 
     /// Whether no version of this log is one of a log that was lost: so it is as long as clocks are not further off than that one lived.
     pub fn is_told_apart(&self) -> bool {
-        self.lost.borrow().iter().all(|last| self.began.get() > *last)
+        self.lost.borrow().iter().all(|(_, last)| self.began.get() > *last)
+    }
+
+    /// Whether nothing tells the log from one that was lost, not even when it began.
+    pub fn is_same_again(&self) -> bool {
+        self.is_same_again.get()
     }
 
     /// Whether the log had this event at this version.
@@ -76,7 +83,9 @@ impl History {
 
     /// The log is gone: now it is one that began then, with these events.
     pub fn log_lost(&self, began: u64, events: Vec<Event>) {
-        self.lost.borrow_mut().push(self.began.replace(began) + self.version() as u64);
+        let lost = self.began.replace(began);
+        self.lost.borrow_mut().push((lost, lost + self.version() as u64));
+        self.is_same_again.set(false);
         *self.events.borrow_mut() = events;
     }
 
@@ -108,6 +117,10 @@ impl History {
         }
         let floor = number(after, "floor");
         let began = self.began.replace(number(after, "began"));
+        if began == 0 {
+            let is_again = self.lost.borrow().iter().any(|(lost, _)| *lost == self.began.get());
+            self.is_same_again.set(is_again);
+        }
         if began != self.began.get() && (began, old) != (0, 0) {
             self.violation(format!("the log that began at {began} begins at {} now", self.began.get()));
         }

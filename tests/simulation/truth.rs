@@ -158,8 +158,8 @@ impl Truth {
             Outcome::Miss(_) => return,
         };
         let Some(rendered) = self.whole(&asked.key, entry) else { return };
-        if asked.epoch != self.history.epoch() {
-            return; // the log was lost meanwhile: which of the two it was judged by cannot be told
+        if asked.epoch != self.history.epoch() || self.history.is_same_again() {
+            return; // which of the two logs it was judged by cannot be told
         }
         let served = if fresh { "fresh" } else { "stale" };
         if !self.history.knows(entry.revision) {
