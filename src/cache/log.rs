@@ -9,7 +9,7 @@ use crate::dynamodb::{AttributeValue, Item};
 /// One read of the log row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Log {
-    /// The version before its first event: when that was appended, Unix milliseconds by its host's clock. Zero before there is any.
+    /// The version before its first event: when its row was made, Unix milliseconds by its host's clock. Zero where there is none.
     pub began: u64,
     /// The version of the newest event that is no longer in `events`.
     pub floor: u64,
