@@ -5,30 +5,14 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import { pause, stop } from "../../scripts/demo/processes.mjs";
 import { act, events, visit } from "../e2e/browse.mjs";
-import { build, copyStandalone, createApplication, nextOf } from "./application.mjs";
+import { copyStandalone, nextOf } from "./application.mjs";
 import { JOINED } from "./checks/joined.mjs";
 import { CHECKS } from "./checks/use-cache.mjs";
 import { startCluster, startControl } from "./cluster.mjs";
+import { buildUseCacheApplication } from "./use-cache-application.mjs";
 
 /** @typedef {import("./cluster.mjs").Cluster} Cluster */
 /** @typedef {import("./application.mjs").Application} Application */
-
-const APP = "tests/versions/app";
-const SHARED = [
-  "tests/e2e/app/app/actions/page.jsx -> app/actions/page.jsx",
-  "tests/e2e/app/app/api/revalidate-tag -> app/api/revalidate-tag",
-  "tests/e2e/app/app/api/revalidate-path -> app/api/revalidate-path",
-  "tests/e2e/app/cache-handler.mjs -> cache-handler.mjs",
-  "demo/lib/events.mjs -> lib/events.mjs",
-  "demo/lib/instances.mjs -> lib/instances.mjs",
-  `${APP}/routers/app/layout.jsx -> app/layout.jsx`,
-  `${APP}/use-cache`,
-];
-/** @type {Record<number, string[]>} */
-const OF_MAJOR = {
-  15: [`${APP}/routers-before-16`, `${APP}/use-cache-15`],
-  16: [`${APP}/routers-16`, `${APP}/use-cache-16`],
-};
 
 /** @param {string} version */
 export function testUseCache(version) {
@@ -41,7 +25,7 @@ export function testUseCache(version) {
     /** @type {Cluster} */
     let cluster;
     before(async () => {
-      application = await createBuilt(version, major);
+      application = await buildUseCacheApplication(version);
       cluster = await startCluster(application);
     });
     after(() => cluster?.end());
@@ -100,7 +84,7 @@ export function testUseCache(version) {
   describe(`control: 'use cache' on next ${version} with its own handlers`, () => {
     /** @type {Cluster} */
     let cluster;
-    before(async () => (cluster = await startControl(await createBuilt(version, major))));
+    before(async () => (cluster = await startControl(await buildUseCacheApplication(version))));
     after(() => cluster?.end());
     for (const { name, run, beyondNext } of checks) {
       it(beyondNext ? `${name} [not in Next: ${beyondNext}]` : name, async () => {
@@ -143,14 +127,4 @@ async function servesInDevelopment({ folder }, cluster, bundler) {
  */
 function isKnown(folder, arg) {
   return arg !== "--webpack" || readFileSync(nextOf(folder), "utf8").includes("--webpack");
-}
-
-/**
- * @param {string} version
- * @param {number} major
- */
-async function createBuilt(version, major) {
-  const application = await createApplication(version, "use-cache", [...SHARED, ...(OF_MAJOR[major] ?? [])]);
-  await build(application);
-  return application;
 }

@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// `npm run chaos`: five minutes of three real servers while instances freeze and the revalidation log is deleted. `-- --seconds N` for
+// another length, `--next VERSION` and `--application routers` or `use-cache` for other servers. It fails when something stale was served.
+
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { ScriptError, run, runScript } from "./command.mjs";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+
+await runScript(async () => {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "300" },
+      next: { type: "string", default: "16.4.6" },
+      application: { type: "string", default: "routers" },
+    },
+  });
+  const seconds = Number(values.seconds);
+  await run(process.execPath, ["scripts/build.mjs"], { cwd: ROOT });
+  const { APPLICATIONS, chaos } = await import("../tests/versions/chaos.mjs");
+  if (!(seconds > 0) || !APPLICATIONS[values.application]) {
+    throw new ScriptError(`--seconds takes a number, and --application ${Object.keys(APPLICATIONS).join(" or ")}`);
+  }
+  const outcome = await chaos(values.application, values.next, { seconds, progress: console.log });
+  console.log(outcome);
+  process.exitCode = outcome.violations.length === 0 ? 0 : 1;
+});
