@@ -9,6 +9,9 @@ use std::rc::Rc;
 /// Tags whose state rows a process remembers; more are forgotten at once, which costs reads and nothing else.
 const MAX_KNOWN_TAGS: usize = 20_000;
 
+/// Logs begin later than in the first millisecond of 1970.
+const OF_A_LOST_LOG: u64 = 1;
+
 /// Versions of which a process remembers when it learnt them.
 const MAX_MOMENTS: usize = 256;
 
@@ -66,11 +69,13 @@ impl Knowledge {
         ReadStart(self.reads)
     }
 
-    /// The version that this process had seen at a moment: by the clock that says the older one.
+    /// The version that this process had seen at a moment: by the clock that says the older one. Once a log was lost, a moment that
+    /// may have been before is of a version that no log has: what was revalidated between the two is not known.
     pub fn version_at(&self, at: Moment) -> u64 {
+        let unknown = if self.resets > 0 { OF_A_LOST_LOG } else { 0 };
         let known = |is_before: &dyn Fn(&Moment) -> bool| {
             let found = self.moments.iter().rev().find(|(moment, _)| is_before(moment));
-            found.map_or(0, |(_, version)| *version)
+            found.map_or(unknown, |(_, version)| *version)
         };
         known(&|moment| moment.now_ms < at.now_ms).min(known(&|moment| moment.monotonic_ms < at.monotonic_ms))
     }
@@ -271,8 +276,17 @@ mod tests {
         let now = Moment { now_ms: 1_030, monotonic_ms: 30 };
         assert_eq!(knowledge.learn(&log(0, &["a", "b"]), late, now), Learnt::Continued);
         assert_eq!(knowledge.version(), 1);
-        let before = Moment { now_ms: 1_015, monotonic_ms: 15 };
-        assert_eq!([before, now].map(|at| knowledge.version_at(at)), [0, 1]);
+    }
+
+    #[test]
+    fn a_render_that_began_before_a_log_was_lost_has_seen_none_of_the_next() {
+        let mut knowledge = Knowledge::default();
+        learn_at(&mut knowledge, &log_of(100, 100, &["a", "b"]), 10);
+        let next = log_of(700, 700, &["a"]);
+        learn_at(&mut knowledge, &next, 20);
+        let seen = |monotonic_ms| knowledge.version_at(Moment { now_ms: 1_000 + monotonic_ms, monotonic_ms });
+        assert_eq!([15, 25].map(|at| next.has_had(seen(at))), [false, true]);
+        assert_eq!(seen(25), 701);
     }
 
     #[test]

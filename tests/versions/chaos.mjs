@@ -68,11 +68,14 @@ export const APPLICATIONS = {
  * @returns {Promise<Outcome>}
  */
 export async function chaos(name, version, { seconds, progress = () => {} }) {
-  const { build, pages } = APPLICATIONS[name] ?? { build: () => Promise.reject(new Error(`no application ${name}`)), pages: [] };
-  const cluster = await startCluster(await build(version));
+  const application = APPLICATIONS[name];
+  if (!application) {
+    throw new Error(`there is no application ${name}, but ${Object.keys(APPLICATIONS).join(" and ")}`);
+  }
+  const cluster = await startCluster(await application.build(version));
   try {
     const servers = [cluster.a, cluster.b, await cluster.start("C")];
-    const town = new Town(cluster, servers, pages, Number.parseInt(version, 10), progress);
+    const town = new Town(cluster, servers, application.pages, Number.parseInt(version, 10), progress);
     const visitors = Array.from({ length: VISITORS }, () => town.visitor());
     const editors = Array.from({ length: EDITORS }, () => town.editor());
     const all = Promise.all([...visitors, ...editors, town.operator(), town.freezer()]);
