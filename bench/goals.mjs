@@ -101,6 +101,10 @@ export function round(value) {
 
 function row({ what, beats, value, shown, goal, unit, isAtLeast = false, why }) {
   const mark = unit === "×" ? (isAtLeast ? "at least " : "at most ") : "at most ";
-  const valueShown = unit === "×" ? `${value.toFixed(2)} × (${shown})` : `${round(value)} ${unit}`;
-  return { what, beats, value, shown: valueShown, goal, shownGoal: `${mark}${goal} ${unit}`, isAtLeast, why };
+  const valueShown = unit === "×" ? `${value.toFixed(2)} × (${shown})` : amount(value, unit);
+  return { what, beats, value, shown: valueShown, goal, shownGoal: mark + amount(goal, unit), isAtLeast, why };
+}
+
+function amount(value, unit) {
+  return `${round(value)} ${value === 1 ? unit.replace(/^(request|write)s/, "$1") : unit}`;
 }
