@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// `npm run chaos`: five minutes of three real servers while instances freeze and the revalidation log is deleted. `-- --seconds N` for
-// another length, `--next VERSION` and `--application routers` or `use-cache` for other servers. It fails when something stale was served.
+// `npm run chaos`: five minutes of three real servers while instances freeze and die, and the revalidation log is deleted, or, with
+// `-- --trouble weather`, each server's network fails in its own way. `--seconds N` for another length, `--next VERSION` and
+// `--application routers` or `use-cache` for other servers. It fails when something stale was served.
 
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,15 +15,20 @@ await runScript(async () => {
       seconds: { type: "string", default: "300" },
       next: { type: "string", default: "16.4.6" },
       application: { type: "string", default: "routers" },
+      trouble: { type: "string", default: "losses" },
     },
   });
+  const { application, next, trouble } = values;
   const seconds = Number(values.seconds);
   if (!(seconds > 0)) {
     throw new ScriptError(`--seconds takes a number, not ${values.seconds}`);
   }
+  if (trouble !== "losses" && trouble !== "weather") {
+    throw new ScriptError(`--trouble takes losses or weather, not ${trouble}`);
+  }
   await run(process.execPath, ["scripts/build.mjs"], { cwd: ROOT });
   const { chaos } = await import("../tests/versions/chaos.mjs");
-  const outcome = await chaos(values.application, values.next, { seconds, progress: console.log });
+  const outcome = await chaos(application, next, { trouble, seconds, progress: console.log });
   console.log(outcome);
   process.exitCode = outcome.violations.length === 0 ? 0 : 1;
 });

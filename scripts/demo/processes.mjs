@@ -148,6 +148,9 @@ function indented(text, atLineStart) {
  * @param {NodeJS.Signals} name
  */
 function signal({ child, group }, name) {
+  if (!group && (child.exitCode ?? child.signalCode) !== null) {
+    return; // its number may be another's by now
+  }
   try {
     process.kill(group ? -Number(child.pid) : Number(child.pid), name);
   } catch {

@@ -1,42 +1,25 @@
-// Real servers under load: visitors come, editors revalidate, instances freeze and thaw, and the log's row is deleted. What the origin
-// gave before a revalidation is shown to nobody who comes after it. Nothing is seeded, as in life: `npm run chaos` looks for longer.
+// Real servers under load: visitors come, editors revalidate, instances freeze and thaw, die and come back, and either the log's row
+// is deleted, or each instance's network fails in its own way. What the origin gave before a revalidation is shown to nobody who comes
+// after it. Nothing is seeded, as in life: `npm run chaos` looks for longer.
 
 import { pause } from "../../scripts/demo/processes.mjs";
-import { revalidate, visit } from "../e2e/browse.mjs";
-import { LOG } from "../integration/instances.mjs";
-import { send } from "../integration/raw.mjs";
 import { build } from "./application.mjs";
-import { TABLE, startCluster } from "./cluster.mjs";
+import { startCluster } from "./cluster.mjs";
 import { createRoutersApplication } from "./routers-application.mjs";
+import { FROZEN_MS, Town } from "./town.mjs";
 import { buildUseCacheApplication } from "./use-cache-application.mjs";
+import { startWeather } from "./weather.mjs";
 
-/** @typedef {import("./cluster.mjs").Cluster} Cluster */
-/** @typedef {import("./cluster.mjs").Server} Server */
-
-/**
- * @typedef {object} Page
- * @property {string} path
- * @property {string} source the path at the origin that it shows, with how often that was asked for
- * @property {string} tag of what it shows
- * @property {number} joinedMs how long Next itself may hand on what a render has begun, and asks no handler
- */
-
-/**
- * @typedef {object} Outcome
- * @property {number} visits
- * @property {number} revalidations
- * @property {number} losses of the log
- * @property {number} freezes
- * @property {string[]} violations
- */
+/** @typedef {import("./town.mjs").Outcome} Outcome */
+/** @typedef {import("./town.mjs").Page} Page */
 
 const SLUGS = ["first", "second"];
-const VISITORS = 8;
-const EDITORS = 2;
-/** No instance is frozen for longer, milliseconds. */
-const FROZEN_MS = 2_000;
 /** The origin takes 1.5 s for what is slow; a page asks for it up to three times, and its instance may be frozen meanwhile. */
 const SLOW_MS = 3 * 1_500 + FROZEN_MS + 3_500;
+/** So short that what a render has begun is soon over, and that many a revalidation is not confirmed. */
+const SHORT_BUDGETS = { readTimeoutMs: 200, coldTimeoutMs: 300, writeTimeoutMs: 500 };
+/** A held revalidation is tried again every two seconds, for as long as a write may take. */
+const CONFIRMED_MS = 6_000;
 
 /** @type {Record<string, { build: (version: string) => Promise<import("./application.mjs").Application>, pages: Page[] }>} */
 export const APPLICATIONS = {
@@ -64,127 +47,37 @@ export const APPLICATIONS = {
 /**
  * @param {string} name of the application
  * @param {string} version of Next
- * @param {{ seconds: number, progress?: (line: string) => void }} how
+ * @param {{ trouble: "losses" | "weather", seconds: number, progress?: (line: string) => void }} how
  * @returns {Promise<Outcome>}
  */
-export async function chaos(name, version, { seconds, progress = () => {} }) {
+export async function chaos(name, version, { trouble, seconds, progress = () => {} }) {
   const application = APPLICATIONS[name];
   if (!application) {
     throw new Error(`there is no application ${name}, but ${Object.keys(APPLICATIONS).join(" and ")}`);
   }
-  const cluster = await startCluster(await application.build(version));
+  /** @type {import("./weather.mjs").Weather[]} */
+  const weathers = [];
+  /** @param {string} server @param {string} endpoint */
+  const underWeather = async (server, endpoint) => {
+    const weather = await startWeather(endpoint, (what) => progress(`${server}: ${what}`));
+    weathers.push(weather);
+    return { AWS_ENDPOINT_URL_DYNAMODB: weather.endpoint, E2E_TIMEOUTS: JSON.stringify(SHORT_BUDGETS) };
+  };
+  const cluster = await startCluster(await application.build(version), trouble === "weather" ? underWeather : undefined);
   try {
     const servers = [cluster.a, cluster.b, await cluster.start("C")];
     const town = new Town(cluster, servers, application.pages, Number.parseInt(version, 10), progress);
-    const visitors = Array.from({ length: VISITORS }, () => town.visitor());
-    const editors = Array.from({ length: EDITORS }, () => town.editor());
-    const all = Promise.all([...visitors, ...editors, town.operator(), town.freezer()]);
+    const all = Promise.all(trouble === "weather" ? town.inBadWeather() : town.withLosses());
     await Promise.race([all, pause(seconds * 1_000)]);
     town.isOver = true;
     await all;
+    await Promise.all(weathers.map((weather) => weather.clear()));
+    await pause(CONFIRMED_MS);
+    await town.everybodyLooks();
     return town.outcome;
   } finally {
     await cluster.end();
-  }
-}
-
-/** Everybody who does something to the servers. */
-class Town {
-  isOver = false;
-  /** @type {Outcome} */
-  outcome = { visits: 0, revalidations: 0, losses: 0, freezes: 0, violations: [] };
-  /** Of each tag: when a revalidation had returned, and how often the source had been asked for when it began. @type {Map<string, { at: number, count: number }[]>} */
-  #revalidated = new Map();
-  /** @type {Set<Server>} */
-  #frozen = new Set();
-  #cluster;
-  #servers;
-  #pages;
-  #major;
-  #progress;
-
-  /**
-   * @param {Cluster} cluster
-   * @param {Server[]} servers
-   * @param {Page[]} pages
-   * @param {number} major
-   * @param {(line: string) => void} progress
-   */
-  constructor(cluster, servers, pages, major, progress) {
-    this.#cluster = cluster;
-    this.#servers = servers;
-    this.#pages = pages;
-    this.#major = major;
-    this.#progress = progress;
-  }
-
-  async visitor() {
-    while (!this.isOver) {
-      const server = this.#awake();
-      const page = oneOf(this.#pages);
-      const least = this.#leastOf(page, performance.now());
-      const { status, content = "" } = await visit(server, page.path);
-      this.outcome.visits++;
-      const shown = Number(/ (\d+)$/.exec(content.split("\n").at(0) ?? "")?.[1]);
-      if (status !== 200 || !(shown > least)) {
-        this.#violation(`${server.name} ${page.path}: ${status}, ${JSON.stringify(content.slice(0, 80))}; ${least} was revalidated before`);
-      }
-      await pause(upTo(60));
-    }
-  }
-
-  async editor() {
-    while (!this.isOver) {
-      await pause(200 + upTo(1_500));
-      const server = this.#awake();
-      const { source, tag } = oneOf(this.#pages);
-      const count = this.#cluster.origin.count(source);
-      // Next 16 has made a second argument of what was meant without one.
-      await revalidate(server, "tag", tag, ...(this.#major >= 16 ? [{ expire: 0 }] : []));
-      this.outcome.revalidations++;
-      this.#revalidated.set(tag, [...(this.#revalidated.get(tag) ?? []), { at: performance.now(), count }]);
-      this.#progress(`${server.name} revalidated ${tag}, ${count}`);
-    }
-  }
-
-  async operator() {
-    while (!this.isOver) {
-      await pause(2_000 + upTo(5_000));
-      await send(this.#cluster.endpoint, "DeleteItem", { TableName: TABLE, Key: { key: { S: LOG } } });
-      this.outcome.losses++;
-      this.#progress("the log is deleted");
-    }
-  }
-
-  async freezer() {
-    while (!this.isOver) {
-      await pause(1_500 + upTo(4_000));
-      const server = oneOf(this.#servers);
-      this.#frozen.add(server);
-      server.child.kill("SIGSTOP");
-      this.outcome.freezes++;
-      this.#progress(`${server.name} is frozen`);
-      await pause(200 + upTo(FROZEN_MS - 200));
-      server.child.kill("SIGCONT");
-      this.#frozen.delete(server);
-      this.#progress(`${server.name} goes on`);
-    }
-  }
-
-  #awake() {
-    return oneOf(this.#servers.filter((server) => !this.#frozen.has(server)));
-  }
-
-  /** What a visitor who comes now must see more than. @param {Page} page @param {number} now */
-  #leastOf({ tag, joinedMs }, now) {
-    const returned = (this.#revalidated.get(tag) ?? []).filter(({ at }) => at + joinedMs <= now);
-    return Math.max(0, ...returned.map(({ count }) => count));
-  }
-
-  /** @param {string} what */
-  #violation(what) {
-    this.outcome.violations.push(what);
-    this.#progress(`VIOLATION ${what}`);
+    await Promise.all(weathers.map((weather) => weather.stop()));
   }
 }
 
@@ -196,14 +89,4 @@ class Town {
  */
 function pagesOf(kind, joinedMs, source = kind) {
   return SLUGS.map((slug) => ({ path: `/${kind}/${slug}`, source: `/${source}/${slug}`, tag: `${source}-${slug}`, joinedMs }));
-}
-
-/** @template T @param {T[]} all @returns {T} */
-function oneOf(all) {
-  return /** @type {T} */ (all[upTo(all.length)]);
-}
-
-/** @param {number} limit */
-function upTo(limit) {
-  return Math.floor(Math.random() * limit);
 }

@@ -27,6 +27,15 @@ const STANDALONE = ["server.js"];
  */
 
 /**
+ * What differs in the environment of one instance.
+ *
+ * @callback EnvironmentOf
+ * @param {string} name of the instance
+ * @param {string} endpoint of the store
+ * @returns {Promise<Record<string, string>>}
+ */
+
+/**
  * @typedef {object} Cluster
  * @property {Server} a
  * @property {Server} b another process than `a`, but for the control
@@ -40,10 +49,11 @@ const STANDALONE = ["server.js"];
  * Two instances, A and B, over a table of their own.
  *
  * @param {Application} application
+ * @param {EnvironmentOf} [environmentOf]
  * @returns {Promise<Cluster>}
  */
-export async function startCluster({ folder, logs }) {
-  return startOverStore({ folder, logs, command: [nextOf(folder), "start", "--port", "PORT"] });
+export async function startCluster({ folder, logs }, environmentOf) {
+  return startOverStore({ folder, logs, command: [nextOf(folder), "start", "--port", "PORT"], environmentOf });
 }
 
 /**
@@ -104,7 +114,7 @@ async function createTable(endpoint) {
   });
 }
 
-/** @param {{ folder: string, logs: string, command: string[] }} what */
+/** @param {{ folder: string, logs: string, command: string[], environmentOf?: EnvironmentOf }} what */
 async function startOverStore(what) {
   const store = await startEmulator("dynalite");
   await createTable(store.endpoint);
@@ -125,21 +135,23 @@ async function startOverStore(what) {
  * @property {Record<string, string>} env
  * @property {string[]} names
  * @property {import("../emulators.mjs").Emulator} [store]
+ * @property {EnvironmentOf} [environmentOf]
  */
 
 /**
  * @param {Servers} servers
  * @returns {Promise<Cluster>}
  */
-async function startServers({ folder, logs, command, env: common, names, store }) {
+async function startServers({ folder, logs, command, env: common, names, store, environmentOf = async () => ({}) }) {
   const origin = await startOrigin();
   const env = { ...common, ORIGIN: origin.url };
   /** @type {Server[]} */
   const servers = [];
   /** @type {Cluster["start"]} */
-  const start = async (name, { standalone, command: own = standalone ? STANDALONE : command, env: more } = {}) => {
+  const start = async (name, { standalone, command: args = standalone ? STANDALONE : command, env: more } = {}) => {
     const log = join(logs, `${store ? "instance" : "control"}-${name}.log`);
-    const server = await startServer(standalone ?? folder, own, { name, env: { ...env, ...more }, log });
+    const own = await environmentOf(name, store?.endpoint ?? "");
+    const server = await startServer(standalone ?? folder, args, { name, env: { ...env, ...own, ...more }, log });
     servers.push(server);
     return server;
   };
