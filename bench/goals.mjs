@@ -1,6 +1,7 @@
 // The goals, and what a run makes of them.
 
 import { whereTimeGoes } from "./profile.mjs";
+import { DATA, LIBRARY, REST, isOwn } from "./wasm-parts.mjs";
 
 /**
  * @typedef {object} Row
@@ -16,15 +17,14 @@ import { whereTimeGoes } from "./profile.mjs";
 
 /** What takes room, of what misses a goal. Where time goes is sampled in each run: see `profile.mjs`. */
 const WHY = {
-  size: "the core holds the endpoint rules, a container's credentials and DEFLATE; the package holds the core twice (inlined and compressed, and for bundlers), the modules of the command line and of the credential chain, and the window",
   memory: "the WebAssembly module and its code",
 };
 
 /**
- * @param {{ timings: any[], coldStarts: any[], memory: any, sdkMemory?: any, profiles: import("./profile.mjs").Profile[], counts: any, peers: any, sdk: any, signing: any, packed: any }} results
+ * @param {{ timings: any[], coldStarts: any[], memory: any, sdkMemory?: any, profiles: import("./profile.mjs").Profile[], parts: import("./wasm-parts.mjs").Part[], counts: any, peers: any, sdk: any, signing: any, packed: any }} results
  * @returns {Row[]}
  */
-export function judge({ timings, coldStarts, memory, sdkMemory, profiles, counts, peers, sdk, signing, packed }) {
+export function judge({ timings, coldStarts, memory, sdkMemory, profiles, parts, counts, peers, sdk, signing, packed }) {
   const of = (name, way, size, field = "cpuUs") =>
     timings.find((timing) => timing.name === name && timing.way === way && timing.size === size)?.[field];
   const own = "this package";
@@ -75,14 +75,23 @@ export function judge({ timings, coldStarts, memory, sdkMemory, profiles, counts
       figure(`first answer, peak memory over bare Node ${node}`, sdkCold(node, "peakMb", "MB"), cold(node, own).peakMb, 9, "MB", WHY.memory),
     ),
     figure("sign 200 bytes (native core)", `@smithy/signature-v4 ${round(signing.smithyUs)} µs`, signing.ownUs, 10, "µs"),
-    figure("wasm", "", counts.wasmBytes / 1_000, 200, "KB", WHY.size),
-    figure("wasm, gzipped", "", counts.wasmGzipBytes / 1_000, 85, "KB", WHY.size),
-    figure("npm package, unpacked", `AWS SDK ${round(sdk.bytes / 1e6)} MB`, packed.unpackedBytes / 1e6, 1, "MB", WHY.size),
+    figure("wasm", "", counts.wasmBytes / 1_000, 200, "KB", whatTakesRoom(parts)),
+    figure("wasm, gzipped", "", counts.wasmGzipBytes / 1_000, 85, "KB", whatTakesRoom(parts)),
+    figure("npm package, unpacked", `AWS SDK ${round(sdk.bytes / 1e6)} MB`, packed.unpackedBytes / 1e6, 1, "MB", whatTakesRoom(parts)),
     figure("dependencies", `AWS SDK and its own: ${sdk.packages} packages`, packed.dependencies, 0, "packages"),
     figure("write units of a 50 KB page with rsc and segments", asks(`${plain.set.writeUnits} units`), counts.writeUnits, 12, "units"),
     figure("read units of it, eventual", `JSON in a string: ${peers.entryAlone.get.readUnits} units`, counts.eventualReadUnits, 1.5, "units"),
     figure("heap from 1,000 to 10,000 gets", sdkMemory ? `AWS SDK ${round(grew(sdkMemory))} MB` : "", grew(memory), 2, "MB"),
   ].filter(({ value }) => !Number.isNaN(value) || !quick);
+}
+
+/** @param {import("./wasm-parts.mjs").Part[]} parts of the core */
+function whatTakesRoom(parts) {
+  const kb = (/** @type {(part: string) => boolean} */ is) =>
+    Math.round(parts.filter(({ part }) => is(part)).reduce((sum, { bytes }) => sum + bytes, 0) / 1_000);
+  const [own, library, data] = [isOwn, isOf(LIBRARY), isOf(DATA)].map(kb);
+  const crates = kb((part) => ![isOwn, isOf(LIBRARY), isOf(DATA), isOf(REST)].some((is) => is(part)));
+  return `of the core this package's own code is ${own} KB, in many small functions ([by folder](#sizes)), Rust's library ${library}, all other crates ${crates}, and texts and tables ${data}; the package holds the core twice (inlined and compressed, and for bundlers), the modules of the command line and of the credential chain, and the window`;
 }
 
 /** Whether it holds, or by how much it misses. */
@@ -92,6 +101,10 @@ export function verdict({ value, goal, isAtLeast }) {
   }
   const by = isAtLeast ? goal / value : value / goal;
   return `misses by ${((by - 1) * 100).toFixed(0)} %`;
+}
+
+function isOf(name) {
+  return (part) => part === name;
 }
 
 /** @param {number} value */

@@ -21,6 +21,7 @@ import { profile, profilesPage } from "./profile.mjs";
 import { markdown, readmeTable, svg } from "./report.mjs";
 import { runRounds, runScript } from "./rounds.mjs";
 import { startStub } from "./stub-dynamodb.mjs";
+import { wasmParts } from "./wasm-parts.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -97,7 +98,9 @@ async function measure() {
     spans: spans(),
   });
   const profiles = values.quick ? [] : await profile(stub);
-  return { run: { rounds: rounds(), spans: spans(), machine: machine() }, counts, peers, sdk, coldStarts, memory, sdkMemory, signing, timings, profiles, packed: await packed() };
+  const run = { rounds: rounds(), spans: spans(), machine: machine() };
+  const sizes = { packed: await packed(), parts: await wasmParts() };
+  return { run, counts, peers, sdk, coldStarts, memory, sdkMemory, signing, timings, profiles, ...sizes };
 }
 
 /** @param {string} name of a client */

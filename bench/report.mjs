@@ -6,7 +6,7 @@ import { table } from "./table.mjs";
 
 
 export function markdown({ rows, results }) {
-  const { run, timings, coldStarts, memory, sdkMemory, counts, peers, sdk, packed } = results;
+  const { run, timings, coldStarts, memory, sdkMemory, counts, peers, sdk, packed, parts } = results;
   return `# Benchmarks
 
 \`node bench/main.mjs\` wrote this page; with \`--quick\` it prints its table in two minutes. It installs what it compares with by itself, at
@@ -81,6 +81,13 @@ this package has returned after the first request. A get from memory is ${counts
 
 The WebAssembly module is ${round(counts.wasmBytes / 1_000)} KB, ${round(counts.wasmGzipBytes / 1_000)} KB gzipped; the npm package ${round(packed.unpackedBytes / 1_000)} KB unpacked, with
 ${packed.dependencies} dependencies. \`@aws-sdk/client-dynamodb\` is ${round(sdk.bytes / 1_000)} KB in ${sdk.packages} packages, as they are installed. What one instance costs a fleet is in [scale.md](scale.md).
+
+What the module is made of, by the crate or the folder that each function comes from. Of the crates that the package is built with, \`serde-wasm-bindgen\` is in the command line's module alone.
+
+${table(
+  ["part", "KB", "of the module"],
+  parts.map(({ part, bytes }) => [part, (bytes / 1_000).toFixed(1), `${((bytes / counts.wasmBytes) * 100).toFixed(1)} %`]),
+)}
 `;
 }
 

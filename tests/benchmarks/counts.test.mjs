@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { ENTRY_COUNTS, LIMITS, PLAIN_BIG_REVALIDATION_REQUESTS, PLAIN_COUNTS, count } from "../../bench/counts.mjs";
 import { unsigned } from "../../bench/clients/unsigned.mjs";
@@ -6,6 +7,7 @@ import { countBigRevalidation, countOperations, dollarsPerMillion } from "../../
 import { pageOf } from "../../bench/pages.mjs";
 import { itemBytes, readUnits, writeUnits } from "../../bench/capacity-units.mjs";
 import { startStub } from "../../bench/stub-dynamodb.mjs";
+import { wasmParts } from "../../bench/wasm-parts.mjs";
 
 /** @type {Awaited<ReturnType<typeof startStub>>} */
 let stub;
@@ -17,6 +19,16 @@ test("requests, bytes, capacity units and sizes are within what has been reached
   const over = Object.entries(counted).filter(([name, value]) => !(value <= LIMITS[/** @type {keyof typeof LIMITS} */ (name)]));
   assert.deepEqual(over, [], "more than bench/counts.mjs allows");
   assert.deepEqual(Object.keys(counted).sort(), Object.keys(LIMITS).sort());
+});
+
+test("every function of the module is some crate's", async () => {
+  const parts = await wasmParts();
+  const { size } = await stat(new URL("../../pkg/core.wasm", import.meta.url));
+  assert.equal(parts.reduce((sum, { bytes }) => sum + bytes, 0), size);
+  const names = parts.map(({ part }) => part);
+  const unknown = names.filter((name) => /^[a-z]\w+$/.test(name) && !["http", "miniz_oxide"].includes(name));
+  assert.deepEqual(unknown, [], "crates that bench/wasm-parts.mjs does not know");
+  assert.ok(names.some((name) => name.startsWith("aws-sigv4")) && names.some((name) => name.startsWith("serde")), String(names));
 });
 
 test("the plain handler asks for what the benchmarks compare with", async () => {
