@@ -1,5 +1,5 @@
 // Cold starts, interleaved: CPU, time and peak memory over those of a bare process of the same Node, which tell how fast the
-// machine is.
+// machine is; and the CPU of their steps.
 
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -40,7 +40,7 @@ export async function runColdStarts({ url, control }, rounds, nodes) {
       node: node.name,
       version,
       name: SHOWN[name] ?? name,
-      ...Object.fromEntries(["cpuMs", "wallMs", "peakMb"].map((field) => [field, value(field)])),
+      ...Object.fromEntries(["cpuMs", "wallMs", "peakMb", "loadMs", "requestMs", "compileMs"].map((field) => [field, value(field)])),
     });
     return [
       row(bare, (field) => of(node, bare, field)),
