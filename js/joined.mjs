@@ -6,6 +6,8 @@
 import { LatestKeys } from "./latest-keys.mjs";
 import { nextWorkStorage } from "./next-internals.mjs";
 
+/** A version that no log has: logs begin later than in the first millisecond of 1970. */
+const OF_A_LOST_LOG = 1;
 /** For how long a read or a render is remembered, milliseconds: no request takes longer. */
 const KEPT_MS = 300_000;
 
@@ -110,6 +112,12 @@ export function createJoined({ newestVersion, revalidated }) {
   /** @type {LatestKeys<Ended[]>} the oldest first */
   const kept = new LatestKeys(MAX_KEYS);
 
+  /** Whether what had seen a version may not be served any more: its tags were revalidated since, or its log is lost. */
+  const isOutdated = (/** @type {string[]} */ tags, /** @type {number} */ revision) => {
+    const newest = newestVersion();
+    return newest < revision || (revision < newest && revalidated(tags, revision, newest));
+  };
+
   return {
     /**
      * A read or a render has ended, and no request that has not asked for it by now can join it any more.
@@ -120,9 +128,7 @@ export function createJoined({ newestVersion, revalidated }) {
      */
     end(key, tags, revision) {
       const endedAt = monotonic();
-      const newest = newestVersion();
-      const isOutdated = revision < newest && revalidated(tags, revision, newest);
-      const ended = { tags, revision, endedAt, outdatedAt: isOutdated ? endedAt : -Infinity };
+      const ended = { tags, revision, endedAt, outdatedAt: isOutdated(tags, revision) ? endedAt : -Infinity };
       const before = (kept.get(key) ?? []).filter((other) => endedAt - other.endedAt < KEPT_MS);
       const alike = before.find((other) => areAlike(other, ended, revalidated));
       const others = before.filter((other) => other !== alike);
@@ -141,9 +147,17 @@ export function createJoined({ newestVersion, revalidated }) {
       const own = new Set(tags);
       const names = held.joined();
       let oldest = revision;
+      // A log was lost, and the render began while there was none: to have seen none of the next says nothing of what it took before.
+      const isOfAnother = (/** @type {Held} */ of) => revision === 0 && of.revision > 0 && isOutdated(of.tags, of.revision);
+      const isOlder = (/** @type {Held} */ of) => of.revision < oldest && revalidated(of.tags, of.revision, revision);
       /** @param {Held} of */
       const take = (of) => {
-        if (of.revision < oldest && of.tags.every((tag) => own.has(tag)) && revalidated(of.tags, of.revision, revision)) {
+        if (!of.tags.every((tag) => own.has(tag))) {
+          return;
+        }
+        if (isOfAnother(of)) {
+          oldest = OF_A_LOST_LOG;
+        } else if (isOlder(of)) {
           oldest = of.revision;
         }
       };
@@ -152,7 +166,7 @@ export function createJoined({ newestVersion, revalidated }) {
         for (const ended of all) {
           // What it joined ended after it began. What its request has joined may have ended long before.
           const isJoined = () => ended.endedAt >= held.joinedSince && names.some((name) => key.startsWith(name));
-          if (ended.revision < oldest && (ended.outdatedAt >= beganAt || isJoined())) {
+          if ((ended.revision < oldest || revision === 0) && (ended.outdatedAt >= beganAt || isJoined())) {
             take(ended);
           }
         }

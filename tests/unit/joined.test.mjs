@@ -72,6 +72,46 @@ test("revalidations of other tags make nothing older", () => {
   assert.equal(joined.revisionOf(["t", "other"], performance.now(), 7, heldByRequest()), 7);
 });
 
+/** A log that is lost: there is none, until another begins far above it. */
+function lostLog() {
+  const log = { newest: 7, newestVersion: () => log.newest, revalidated: (/** @type {string[]} */ _, /** @type {number} */ since, /** @type {number} */ until) => since < 1_000 && since > 0 && until >= 1_000 };
+  return log;
+}
+
+test("what began while a log was lost is of no log, where it has taken what was read under it", () => {
+  const log = lostLog();
+  const joined = createJoined(log);
+  request = { completedCacheInvocations: new Map() };
+  heldByRequest().give("given", { tags: ["t"], revision: 7 });
+  for (const newest of [0, 1_000]) {
+    log.newest = newest;
+    assert.equal(joined.revisionOf(["t"], performance.now(), 0, heldByRequest()), 1);
+    assert.equal(joined.revisionOf(["other"], performance.now(), 0, heldByRequest()), 0);
+  }
+  request = undefined;
+});
+
+test("what ends while a log is lost was read under another, whoever has joined it", () => {
+  const log = lostLog();
+  const joined = createJoined(log);
+  const beganAt = performance.now();
+  log.newest = 0;
+  joined.end("key", ["t"], 7);
+  assert.equal(joined.revisionOf(["t"], beganAt, 0, nothing), 1);
+  log.newest = 1_000;
+  assert.equal(joined.revisionOf(["t"], beganAt, 1_000, nothing), 7);
+});
+
+test("the first renders of a table are of the log that one of them begins", () => {
+  const log = lostLog();
+  const joined = createJoined(log);
+  const beganAt = performance.now();
+  log.newest = 1_000;
+  joined.end("key", ["t"], 0);
+  joined.end("key", ["t"], 1_000);
+  assert.equal(joined.revisionOf(["t"], beganAt, 0, nothing), 0);
+});
+
 test("what was joined before its tags were revalidated counts afterwards", () => {
   const log = logOf(["", "", "", "", ""]);
   const joined = createJoined(log);
