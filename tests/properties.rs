@@ -102,7 +102,7 @@ fn write(writer: &mut Writer, value: &Value) {
         Value::Null => writer.write(Token::Null),
         Value::Bool(value) => writer.write(Token::Bool(*value)),
         Value::Number(value) => writer.write(Token::Number(*value)),
-        Value::String(text) => writer.write(Token::String(text)),
+        Value::String(text) => writer.write(Token::String(text.as_bytes())),
         Value::Utf16(units) => writer.write(Token::Utf16(units)),
         Value::Buffer(bytes) => writer.write(Token::Buffer(bytes)),
         Value::Bytes(bytes) => writer.write(Token::Bytes(bytes)),
@@ -114,7 +114,7 @@ fn write(writer: &mut Writer, value: &Value) {
         Value::Object(fields) => {
             writer.write(Token::Object(fields.len()));
             for (name, field) in fields {
-                writer.write(Token::String(name));
+                writer.write(Token::String(name.as_bytes()));
                 write(writer, field);
             }
         }
@@ -136,7 +136,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Value> {
         Token::Null => Value::Null,
         Token::Bool(value) => Value::Bool(value),
         Token::Number(value) => Value::Number(value),
-        Token::String(text) => Value::String(text.to_owned()),
+        Token::String(text) => Value::String(String::from_utf8(text.to_vec()).ok()?),
         Token::Utf16(units) => Value::Utf16(units.to_vec()),
         Token::Buffer(bytes) => Value::Buffer(bytes.to_vec()),
         Token::Bytes(bytes) => Value::Bytes(bytes.to_vec()),

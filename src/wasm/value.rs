@@ -85,7 +85,7 @@ fn encode_string(writer: &mut Writer, text: &JsString) {
         let units: Vec<u8> = text.iter().flat_map(u16::to_le_bytes).collect();
         writer.write(Token::Utf16(&units));
     } else {
-        writer.write(Token::String(&utf8));
+        writer.write(Token::String(bytes));
     }
 }
 
@@ -109,7 +109,7 @@ impl Decoder<'_> {
             Token::Null => JsValue::NULL,
             Token::Bool(value) => JsValue::from_bool(value),
             Token::Number(value) => JsValue::from_f64(value),
-            Token::String(text) => self.string(text),
+            Token::String(text) => self.string(text)?,
             Token::Utf16(units) => utf16(units)?,
             Token::Buffer(bytes) => self.host.buffer(bytes),
             Token::Bytes(bytes) => Uint8Array::from(bytes).into(),
@@ -143,8 +143,8 @@ impl Decoder<'_> {
                 for _ in 0..count {
                     let name = self.reader.next_token()?;
                     let property = match name {
-                        Token::String("__proto__") | Token::Utf16(_) => None,
-                        Token::String(name) => Some(name),
+                        Token::String(b"__proto__") | Token::Utf16(_) => None,
+                        Token::String(name) => Some(checked(name)?),
                         _ => return Err(CodecError::Malformed),
                     };
                     match property {
@@ -164,17 +164,21 @@ impl Decoder<'_> {
         }
     }
 
-    /// A long text with a character beyond ASCII takes Node.js up to 22 two nanoseconds a byte from UTF-8, and a tenth of that
+    /// A long text with a character beyond ASCII takes Node.js up to 22 nanoseconds a byte from UTF-8, and a tenth of that
     /// from UTF-16.
-    fn string(&self, text: &str) -> JsValue {
-        if text.len() >= MIN_WIDENED_BYTES && !text.is_ascii() && has_buffer() {
-            let made = self.host.text_of_utf16(&utf16_of(text));
-            if let Some(string) = made {
-                return string.into();
+    fn string(&self, text: &[u8]) -> Result<JsValue, CodecError> {
+        if text.len() >= MIN_WIDENED_BYTES && has_buffer() && !text.is_ascii() {
+            let units = utf16_of(text).ok_or(CodecError::Malformed)?;
+            if let Some(string) = self.host.text_of_utf16(&units) {
+                return Ok(string.into());
             }
         }
-        JsValue::from_str(text)
+        checked(text).map(JsValue::from_str)
     }
+}
+
+fn checked(text: &[u8]) -> Result<&str, CodecError> {
+    std::str::from_utf8(text).map_err(|_| CodecError::Malformed)
 }
 
 /// Gives an object a property of any name. Assigning to `__proto__` would change its prototype instead.
