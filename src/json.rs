@@ -25,9 +25,7 @@ pub trait Members {
 
 /// Reads a body that is one JSON object.
 pub fn read_object(body: &[u8], target: &mut dyn Members) -> Result<(), JsonError> {
-    let json = std::str::from_utf8(body);
-    let text = json.map_err(|error| JsonError { kind: Malformed::NotJson, at: error.valid_up_to() })?;
-    let mut json = JsonReader { text, at: 0, depth: 0 };
+    let mut json = JsonReader { text: body, at: 0, depth: 0 };
     json.members(target)?;
     match json.peek() {
         None => Ok(()),
@@ -35,9 +33,9 @@ pub fn read_object(body: &[u8], target: &mut dyn Members) -> Result<(), JsonErro
     }
 }
 
-/// A place in a JSON text.
+/// A place in a JSON text. That it is UTF-8 is seen where text is taken out of it: most of it is base64.
 pub struct JsonReader<'a> {
-    text: &'a str,
+    text: &'a [u8],
     at: usize,
     depth: usize,
 }
@@ -108,7 +106,7 @@ impl<'a> JsonReader<'a> {
     /// Reads a string.
     pub fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
         self.begin(b'"')?;
-        let mut text = Cow::Borrowed(self.plain());
+        let mut text = Cow::Borrowed(self.plain()?);
         loop {
             match self.next_byte() {
                 Some(b'"') => return Ok(text),
@@ -116,7 +114,7 @@ impl<'a> JsonReader<'a> {
                     let escaped = self.escaped().ok_or_else(|| self.error(Malformed::NotJson))?;
                     let text = text.to_mut();
                     text.push(escaped);
-                    text.push_str(self.plain());
+                    text.push_str(self.plain()?);
                 }
                 _ => return Err(self.error(Malformed::NotJson)),
             }
@@ -141,8 +139,9 @@ impl<'a> JsonReader<'a> {
     pub fn bytes(&mut self) -> Result<Vec<u8>, JsonError> {
         self.begin(b'"')?;
         // One that needs no escape, as AWS writes them, is decoded where it lies.
-        let in_place = self.rest().split('"').next().unwrap_or_default();
-        if let Some(bytes) = base64::decode(in_place.as_bytes()) {
+        let rest = self.rest();
+        let in_place = rest.get(..until_quote(rest)).unwrap_or_default();
+        if let Some(bytes) = base64::decode(in_place) {
             self.at += in_place.len();
             return if self.take(b'"') { Ok(bytes) } else { Err(self.error(Malformed::NotJson)) };
         }
@@ -168,8 +167,8 @@ impl<'a> JsonReader<'a> {
         let is_whole = self.take_byte(b"0") || self.digits();
         let has_fraction = !self.take_byte(b".") || self.digits();
         let has_exponent = !self.take_byte(b"eE") || (self.take_byte(b"+-"), self.digits()).1;
-        match self.text.get(start..self.at) {
-            Some(number) if is_whole && has_fraction && has_exponent => Ok(number),
+        match self.text.get(start..self.at).map(std::str::from_utf8) {
+            Some(Ok(number)) if is_whole && has_fraction && has_exponent => Ok(number),
             _ => Err(self.unexpected()),
         }
     }
@@ -213,11 +212,13 @@ impl<'a> JsonReader<'a> {
     }
 
     /// The part of a string up to its end, an escape, or a control character, which no string may hold.
-    fn plain(&mut self) -> &'a str {
+    fn plain(&mut self) -> Result<&'a str, JsonError> {
         let rest = self.rest();
-        let len = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' ')).unwrap_or(rest.len());
+        let len = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | ..b' ')).unwrap_or(rest.len());
+        let text = rest.get(..len).map(std::str::from_utf8);
+        let text = text.and_then(Result::ok).ok_or_else(|| self.error(Malformed::NotJson))?;
         self.at += len;
-        rest.get(..len).unwrap_or_default()
+        Ok(text)
     }
 
     /// The character that an escape stands for, after its backslash.
@@ -246,7 +247,7 @@ impl<'a> JsonReader<'a> {
     }
 
     fn hexadecimal(&mut self) -> Option<u16> {
-        let digits = self.rest().get(..4)?;
+        let digits = std::str::from_utf8(self.rest().get(..4)?).ok()?;
         self.at += 4;
         let is_hexadecimal = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         u16::from_str_radix(digits, 16).ok().filter(|_| is_hexadecimal)
@@ -260,7 +261,7 @@ impl<'a> JsonReader<'a> {
     }
 
     fn word(&mut self, word: &str) -> Result<(), JsonError> {
-        if !self.rest().starts_with(word) {
+        if !self.rest().starts_with(word.as_bytes()) {
             return Err(self.error(Malformed::NotJson));
         }
         self.at += word.len();
@@ -286,25 +287,36 @@ impl<'a> JsonReader<'a> {
         takes
     }
 
+    #[inline(always)]
     fn next_byte(&mut self) -> Option<u8> {
         let byte = self.byte()?;
         self.at += 1;
         Some(byte)
     }
 
-    /// The byte that comes after white space, which is taken.
+    /// The byte that comes after white space, which is taken. AWS writes none.
+    #[inline(always)]
     fn peek(&mut self) -> Option<u8> {
+        match self.byte() {
+            Some(..=b' ') => self.peek_behind_space(),
+            byte => byte,
+        }
+    }
+
+    #[cold]
+    fn peek_behind_space(&mut self) -> Option<u8> {
         while matches!(self.byte(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
         self.byte()
     }
 
+    #[inline(always)]
     fn byte(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.text.get(self.at).copied()
     }
 
-    fn rest(&self) -> &'a str {
+    fn rest(&self) -> &'a [u8] {
         self.text.get(self.at..).unwrap_or_default()
     }
 
@@ -321,6 +333,15 @@ impl<'a> JsonReader<'a> {
     fn error(&self, kind: Malformed) -> JsonError {
         JsonError { kind: if self.at < self.text.len() { kind } else { Malformed::EndsEarly }, at: self.at }
     }
+}
+
+/// Bytes before the first quotation mark. Most are of a large value: these are looked at in blocks, which compilers make vectors of.
+fn until_quote(bytes: &[u8]) -> usize {
+    let (blocks, _) = bytes.as_chunks::<64>();
+    let has_quote = |block: &[u8; 64]| block.iter().fold(false, |found, byte| found | (*byte == b'"'));
+    let before = blocks.iter().take_while(|block| !has_quote(block)).count() * 64;
+    let rest = bytes.get(before..).unwrap_or_default();
+    before + rest.iter().take_while(|byte| **byte != b'"').count()
 }
 
 impl<T: Members + Default> FromJson for T {

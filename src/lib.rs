@@ -13,6 +13,7 @@ mod crc32;
 pub mod credentials;
 pub mod dynamodb;
 pub mod endpoint;
+mod hex;
 pub mod host;
 mod json;
 pub mod retry;

@@ -3,6 +3,7 @@
 //! An escaped name holds no `|` and no two underscores in a row, and `%` only before what an escape stands for. So a
 //! prefix ends at the first `|`, a tag at the first `__`, and no entry looks like a row of the cache's own.
 
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -235,7 +236,7 @@ fn close(mut escaped: String) -> String {
 fn sha256_hex(code_units: impl Iterator<Item = u16>) -> String {
     let mut hash = Sha256::new();
     code_units.for_each(|unit| hash.update(unit.to_le_bytes()));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&hash.finalize())
 }
 
 #[cfg(test)]

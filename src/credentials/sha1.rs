@@ -1,5 +1,7 @@
 //! SHA-1, by which AWS's tools name the files of cached SSO tokens. It protects nothing here. RFC 3174.
 
+use crate::hex::hex;
+
 /// The digest in lower-case hexadecimal.
 pub fn sha1_hex(message: &[u8]) -> String {
     let mut state = [0x6745_2301_u32, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0];
@@ -11,7 +13,7 @@ pub fn sha1_hex(message: &[u8]) -> String {
     padded.extend_from_slice(&(message.len() as u64 * 8).to_be_bytes());
     let (blocks, _) = padded.as_chunks::<64>();
     blocks.iter().for_each(|block| compress(&mut state, block));
-    state.iter().map(|word| format!("{word:08x}")).collect()
+    hex(state.map(u32::to_be_bytes).as_flattened())
 }
 
 fn compress(state: &mut [u32; 5], block: &[u8; 64]) {

@@ -37,7 +37,7 @@ impl Call {
         let mut request = Request::new(self.body.clone());
         *request.method_mut() = Method::POST;
         *request.uri_mut() = endpoint.clone();
-        let target = HeaderValue::from_str(&format!("DynamoDB_20120810.{}", self.operation));
+        let target = HeaderValue::from_str(&["DynamoDB_20120810.", self.operation].concat());
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
         headers.insert(X_AMZ_TARGET, target.map_err(|error| invalid(&error))?);

@@ -11,6 +11,7 @@ mod timestamp;
 pub use signing_key::SigningKey;
 
 use crate::credentials::Credentials;
+use crate::hex::hex;
 use aws_sigv4::sign::v4::calculate_signature;
 use canonical_request::CanonicalRequest;
 use http::header::{AUTHORIZATION, InvalidHeaderValue};
@@ -59,10 +60,7 @@ pub fn sign(
 
 /// SHA-256 in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    let digits = Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-    let mut text = String::with_capacity(64);
-    text.extend(digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)));
-    text
+    hex(&Sha256::digest(bytes))
 }
 
 /// A header value that `Debug` does not show.
