@@ -10,9 +10,9 @@ import { bodyOf } from "./response.mjs";
  * @returns {Exchange}
  */
 export function exchangeBy(fetch) {
-  return (url, method, flatHeaders, body) => {
+  return (url, method, fields, body) => {
     const controller = new AbortController();
-    const promise = exchange(fetch, url, method, flatHeaders, body, controller.signal);
+    const promise = exchange(fetch, url, method, fields, new Uint8Array(body), controller.signal);
     return { promise, cancel: () => controller.abort() };
   };
 }
@@ -21,22 +21,23 @@ export function exchangeBy(fetch) {
  * @param {FetchLike} fetch
  * @param {string} url
  * @param {string} method
- * @param {string[]} flatHeaders
+ * @param {string} fields
  * @param {Uint8Array<ArrayBuffer>} body
  * @param {AbortSignal} signal
  */
-async function exchange(fetch, url, method, flatHeaders, body, signal) {
+async function exchange(fetch, url, method, fields, body, signal) {
   /** @type {Record<string, string>} */
   const headers = {};
-  for (let index = 0; index + 1 < flatHeaders.length; index += 2) {
-    headers[/** @type {string} */ (flatHeaders[index])] = /** @type {string} */ (flatHeaders[index + 1]);
+  for (const line of fields.split("\r\n").filter(Boolean)) {
+    const end = line.indexOf(": ");
+    headers[line.slice(0, end)] = line.slice(end + 2);
   }
   // `internal` keeps Next's patched fetch from caching or counting the cache's own requests.
   const init = { method, headers, signal, redirect: /** @type {const} */ ("error"), next: { internal: true } };
   // The web's `fetch` takes no body with a GET, be it empty.
   const response = await fetch(url, body.length > 0 ? { ...init, body } : init);
   /** @type {string[]} */
-  const flat = [];
-  response.headers.forEach((value, name) => flat.push(name, value));
-  return { status: response.status, headers: flat, body: await bodyOf(response) };
+  const lines = [];
+  response.headers.forEach((value, name) => lines.push(`${name}: ${value}`));
+  return { status: response.status, headers: lines.join("\r\n"), body: await bodyOf(response) };
 }

@@ -100,12 +100,12 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
     /**
      * @param {string} url
      * @param {string} method
-     * @param {string} headers name, value, name, value …, each in a line of its own, as those of the response are
-     * @param {Uint8Array<ArrayBuffer>} body
+     * @param {string} headers a line each, as those of the response are
+     * @param {Uint8Array<ArrayBuffer>} body in the core's memory
      * @param {number} timeoutMs
      */
     fetch(url, method, headers, body, timeoutMs) {
-      const { promise: answered, cancel: callOff } = exchange(url, method, headers.split("\n"), body);
+      const { promise: answered, cancel: callOff } = exchange(url, method, headers, body);
       /** @type {(error?: unknown) => void} ends it at once, also where a `fetch` heeds no signal */
       let end = () => {};
       const promise = new Promise((resolve, reject) => {
@@ -115,9 +115,9 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
           underWay.delete(promise);
         };
         answered.then(
-          ({ status, headers, body }) => {
+          (response) => {
             settled();
-            resolve({ status, headers: headers.join("\n"), body });
+            resolve(response);
           },
           (error) => {
             settled();
@@ -176,8 +176,7 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
      */
     entry(version, callsForRender, revalidatedTags, value, kind, lastModified, revalidate, expire, rawBytes, storedBytes) {
       const status = revalidatedTags ? "stale" : "fresh";
-      const about = { kind, lastModified, revalidate, expire, rawBytes, storedBytes };
-      return { status, version, callsForRender, revalidatedTags, value, ...about };
+      return { status, version, callsForRender, revalidatedTags, value, kind, lastModified, revalidate, expire, rawBytes, storedBytes };
     },
 
     /**

@@ -97,7 +97,7 @@ function windowOf(url) {
  * @returns {Promise<boolean>} whether the window took it
  */
 async function post({ address, token }, message) {
-  const headers = ["content-type", "application/json", "authorization", `Bearer ${token}`];
+  const headers = `content-type: application/json\r\nauthorization: Bearer ${token}\r\n`;
   /** @type {any} */
   let timer;
   try {

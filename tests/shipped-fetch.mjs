@@ -14,7 +14,9 @@ export const shippedFetch = fetchOver(runtime.exchange);
 export function fetchOver(exchange) {
   return async (url, { method, headers, body, signal }) => {
     signal.throwIfAborted();
-    const { promise, cancel } = exchange(url, method, Object.entries(headers).flat(), /** @type {Uint8Array<ArrayBuffer>} */ (body ?? new Uint8Array()));
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (body ?? new Uint8Array());
+    const { promise, cancel } = exchange(url, method, lines.join(""), bytes);
     signal.addEventListener("abort", cancel);
     const response = await promise.finally(() => signal.removeEventListener("abort", cancel));
     return {
@@ -26,9 +28,10 @@ export function fetchOver(exchange) {
 }
 
 /**
- * @param {string[]} flat name, value, name, value …
+ * @param {string} headers as an exchange gives them
  * @returns {[name: string, value: string][]}
  */
-export function pairs(flat) {
-  return flat.flatMap((name, index) => (index % 2 === 0 ? [[name, flat[index + 1] ?? ""]] : []));
+function pairs(headers) {
+  const lines = headers.split("\r\n").filter(Boolean);
+  return lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]);
 }

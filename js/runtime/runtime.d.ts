@@ -1,19 +1,20 @@
 /** A response that has come whole. */
 export interface HttpResponse {
   status: number;
-  /** Name, value, name, value …; names in lower case. */
-  headers: string[];
+  /** Its header fields as HTTP/1.1 has them: `name: value`, a line each, between them CR LF. */
+  headers: string;
   body: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * One exchange of HTTP, which follows no redirect. `flatHeaders` are as those of the response. Rejects with what went wrong
- * in the connection. `cancel` ends it: the promise then rejects soon, with whatever.
+ * One exchange of HTTP, which follows no redirect. `headers` are as those of the response, with CR LF also at the end; `body`
+ * may be changed once the call has returned. Rejects with what went wrong in the connection. `cancel` ends it: the promise then
+ * rejects soon, with whatever.
  */
 export type Exchange = (
   url: string,
   method: string,
-  flatHeaders: string[],
+  headers: string,
   body: Uint8Array<ArrayBuffer>,
 ) => { promise: Promise<HttpResponse>; cancel(): void };
 

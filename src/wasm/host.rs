@@ -15,13 +15,14 @@ extern "C" {
     /// What `js/host.mjs` hands over.
     #[derive(Clone)]
     pub type JsHost;
+    /// `body` lies in the core's memory, for as long as the call takes.
     #[wasm_bindgen(method)]
     fn fetch(
         this: &JsHost,
         url: &str,
         method: &str,
         headers: &str,
-        body: Uint8Array,
+        body: &[u8],
         timeout_ms: f64,
     ) -> JsPending;
     #[wasm_bindgen(method)]
@@ -111,18 +112,17 @@ impl Host for WasmHost {
         request: http::Request<Vec<u8>>,
         timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
-        // In one string: each that crosses by itself costs as much.
-        let sizes = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 2);
+        // In one string, as HTTP has them: each that crosses by itself costs as much, and so does taking them apart.
+        let sizes = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
         let mut headers = String::with_capacity(sizes.sum());
         for (name, value) in request.headers() {
-            for part in [name.as_str(), value.to_str().unwrap_or_default()] {
+            for part in [name.as_str(), ": ", value.to_str().unwrap_or_default(), "\r\n"] {
                 headers.push_str(part);
-                headers.push('\n');
             }
         }
         let url = url(request.uri());
-        let body = Uint8Array::from(request.body().as_slice());
-        let pending = self.js.fetch(&url, request.method().as_str(), &headers, body, timeout_ms as f64);
+        let method = request.method().as_str();
+        let pending = self.js.fetch(&url, method, &headers, request.body(), timeout_ms as f64);
         Box::pin(async move {
             let answer = Cancelled::unless_done(pending).await;
             answer.map_err(|error| fetch_error(&error)).and_then(|value| response(value.unchecked_ref()))
@@ -275,12 +275,11 @@ fn response(js: &JsResponse) -> Result<http::Response<Vec<u8>>, FetchError> {
     let refuse =
         |why: &dyn std::fmt::Display| FetchError::Connection(format!("the response is not HTTP: {why}"));
     *response.status_mut() = StatusCode::from_u16(js.status()).map_err(|error| refuse(&error))?;
-    let headers = js.headers();
-    let mut parts = headers.split('\n');
-    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+    for line in js.headers().lines() {
+        let Some((name, value)) = line.split_once(':') else { continue };
         let read = response_header::ALL.into_iter().find(|known| name.eq_ignore_ascii_case(known.as_str()));
         if let Some(name) = read {
-            let value = HeaderValue::from_str(value).map_err(|error| refuse(&error))?;
+            let value = HeaderValue::from_str(value.trim_ascii()).map_err(|error| refuse(&error))?;
             response.headers_mut().append(name, value);
         }
     }

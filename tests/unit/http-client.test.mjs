@@ -178,8 +178,8 @@ test("a socket that cannot even be made is an error", async () => {
   };
   const builtin = () => ({ connect, isIP: () => 4 });
   const { exchange } = createHttpClient({ builtin, outsideRequest: (run) => run() });
-  await assert.rejects(exchange("http://127.0.0.1/", "GET", [], new Uint8Array()).promise, /no socket/);
-  await assert.rejects(exchange("nonsense", "GET", [], new Uint8Array()).promise, /Invalid URL/);
+  await assert.rejects(exchange("http://127.0.0.1/", "GET", "", new Uint8Array()).promise, /no socket/);
+  await assert.rejects(exchange("nonsense", "GET", "", new Uint8Array()).promise, /Invalid URL/);
 });
 
 test("a later handshake resumes the session of an earlier one", async () => {

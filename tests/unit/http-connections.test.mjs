@@ -160,7 +160,7 @@ test("a kept connection keeps no process alive, and a request does", async () =>
     import { createHttpClient } from ${JSON.stringify(module.href)};
     const builtin = createRequire(import.meta.url);
     const client = createHttpClient({ builtin, outsideRequest: (run) => run() });
-    const { promise } = client.exchange(${JSON.stringify(url)}, "POST", [], new Uint8Array(1));
+    const { promise } = client.exchange(${JSON.stringify(url)}, "POST", "", new Uint8Array(1));
     promise.then(({ status }) => console.log(status));`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
   const overdue = setTimeout(() => child.kill(), 10_000);

@@ -29,9 +29,9 @@ test("a response is read whole, wherever its bytes are cut", () => {
   }
 });
 
-test("names of headers come in lower case, values without the white space around them", () => {
-  const { response } = read(["HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Amzn-RequestId: \t 1 2 \r\nempty:\r\n\r\nhello"]);
-  assert.deepEqual(response?.headers, ["content-length", "5", "x-amzn-requestid", "1 2", "empty", ""]);
+test("names of headers are in any case, and there may be white space around values", () => {
+  const { response } = read(["HTTP/1.1 200 OK\r\nContent-Length: \t5 \r\nX-Amzn-RequestId: \t 1 2 \r\nempty:\r\n\r\nhello"]);
+  assert.equal(response?.headers, "Content-Length: \t5 \r\nX-Amzn-RequestId: \t 1 2 \r\nempty:");
   assert.equal(response?.status, 200);
 });
 

@@ -104,7 +104,7 @@ test("a web runtime uses the fetch of its start, and never one that follows a re
   });
   const { default: own } = await freshWeb();
   context.mock.method(globalThis, "fetch", () => assert.fail("the patched fetch was called"));
-  const { body } = await own.exchange("http://127.0.0.1/", "POST", ["a", "b"], new Uint8Array()).promise;
+  const { body } = await own.exchange("http://127.0.0.1/", "POST", "a: b\r\n", new Uint8Array()).promise;
   assert.equal(new TextDecoder().decode(body), "answer");
   assert.deepEqual(redirects, ["manual"]);
 });

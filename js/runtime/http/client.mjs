@@ -37,12 +37,13 @@ export function createHttpClient({ builtin, outsideRequest }) {
   }
 
   return {
-    exchange(url, method, flatHeaders, body) {
+    exchange(url, method, headers, body) {
       /** @type {() => void} */
       let cancel = () => {};
       const promise = new Promise((resolve, reject) => {
-        const { connections, ...target } = targetOf(url);
-        const request = requestBytes(target, method, flatHeaders, body);
+        const target = targetOf(url);
+        const { connections } = target;
+        const request = requestBytes(target, method, headers, body);
         /** @param {unknown} error */
         const repeatOnce = (error) => {
           if (!(error instanceof DeadConnection)) {

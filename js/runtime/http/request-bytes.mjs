@@ -1,25 +1,22 @@
 // A request as it goes over the wire. https://www.rfc-editor.org/rfc/rfc9112
 
-/** Up to here head and body are copied into one piece, for one write. */
+/** Up to here head and body become one piece, for one write. */
 const MAX_COPIED_BYTES = 64 * 1024;
 
 /**
- * What is to be written, piece by piece. Names and values come from the core, whose headers hold no line break.
+ * What is to be written, piece by piece, with a copy of the body. Headers come from the core, whose values hold no line break.
  *
  * @param {{ host: string, path: string }} target
  * @param {string} method
- * @param {string[]} flatHeaders name, value, name, value …
+ * @param {string} headers a line each, with its end
  * @param {Uint8Array} body
  */
-export function requestBytes({ host, path }, method, flatHeaders, body) {
-  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`;
-  for (let index = 0; index + 1 < flatHeaders.length; index += 2) {
-    head += `${flatHeaders[index]}: ${flatHeaders[index + 1]}\r\n`;
-  }
+export function requestBytes({ host, path }, method, headers, body) {
   // One with nothing to say says so, unless none of its method has a body.
-  head += body.length > 0 || method !== "GET" ? `content-length: ${body.length}\r\n\r\n` : "\r\n";
+  const length = body.length > 0 || method !== "GET" ? `content-length: ${body.length}\r\n` : "";
+  const head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${headers}${length}\r\n`;
   if (body.length > MAX_COPIED_BYTES) {
-    return [Buffer.from(head, "latin1"), body];
+    return [Buffer.from(head, "latin1"), new Uint8Array(body)];
   }
   const bytes = Buffer.allocUnsafe(head.length + body.length);
   bytes.write(head, "latin1");

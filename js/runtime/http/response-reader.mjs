@@ -10,8 +10,10 @@ import { BoundedBody, ChunkedBody, UnboundedBody } from "./response-body.mjs";
 /** As many as Node's own client takes. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const STATUS_LINE = /HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\0\r\n]*)?(?:\r\n|$)/y;
-/** A header with the end of its line; white space after the value is still in it. */
-const HEADER_LINE = /([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\0\r\n]*)(?:\r\n|$)/y;
+/** All headers, each with the end of its line. */
+const HEADERS = /(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[^\0\r\n]*(?:\r\n|$))*/y;
+/** What says where the body ends, and what becomes of the connection; white space after the value is still in it. */
+const FRAMING_HEADER = /^(connection|content-length|keep-alive|transfer-encoding):[ \t]*(.*)$/gim;
 
 export class ResponseReader {
   /** Whether another request may follow on the connection. */
@@ -22,8 +24,7 @@ export class ResponseReader {
   /** @type {Buffer | undefined} of a head that has not come whole */
   #headSoFar;
   #status = 0;
-  /** @type {string[]} */
-  #headers = [];
+  #headers = "";
   /** @type {Body | undefined} once the head is there */
   #body;
 
@@ -86,18 +87,17 @@ export class ResponseReader {
       throw new MalformedResponse("it does not begin with a status line");
     }
     this.#status = Number(status);
-    this.#headers = [];
+    HEADERS.lastIndex = statusLine.length;
+    HEADERS.test(head);
+    if (HEADERS.lastIndex < head.length) {
+      throw new MalformedResponse("a line of its head is no header");
+    }
+    this.#headers = head.slice(statusLine.length);
     const framing = new Framing();
-    for (let index = statusLine.length; index < head.length; index = HEADER_LINE.lastIndex) {
-      HEADER_LINE.lastIndex = index;
-      const [, name, value] = HEADER_LINE.exec(head) ?? [];
-      if (name === undefined || value === undefined) {
-        throw new MalformedResponse("a line of its head is no header");
-      }
-      const lower = name.toLowerCase();
-      const trimmed = trimmedEnd(value);
-      this.#headers.push(lower, trimmed);
-      framing.add(lower, trimmed);
+    FRAMING_HEADER.lastIndex = 0;
+    for (let found; (found = FRAMING_HEADER.exec(this.#headers)); ) {
+      const [, name = "", value = ""] = found;
+      framing.add(name.toLowerCase(), trimmedEnd(value));
     }
     if (this.#status === 101) {
       throw new MalformedResponse("it switches to a protocol that was not asked for");
