@@ -4,7 +4,7 @@
 
 import { pause } from "../../scripts/demo/processes.mjs";
 import { build } from "./application.mjs";
-import { startCluster } from "./cluster.mjs";
+import { BUDGETS, startCluster } from "./cluster.mjs";
 import { createRoutersApplication } from "./routers-application.mjs";
 import { FROZEN_MS, Town } from "./town.mjs";
 import { buildUseCacheApplication } from "./use-cache-application.mjs";
@@ -47,26 +47,34 @@ export const APPLICATIONS = {
 /**
  * @param {string} name of the application
  * @param {string} version of Next
- * @param {{ trouble: "losses" | "weather", seconds: number, progress?: (line: string) => void }} how
+ * @param {{ trouble: "losses" | "weather", seconds: number, tagFreshnessMs?: number, progress?: (line: string) => void }} how
  * @returns {Promise<Outcome>}
  */
-export async function chaos(name, version, { trouble, seconds, progress = () => {} }) {
+export async function chaos(name, version, { trouble, seconds, tagFreshnessMs = 0, progress = () => {} }) {
   const application = APPLICATIONS[name];
   if (!application) {
     throw new Error(`there is no application ${name}, but ${Object.keys(APPLICATIONS).join(" and ")}`);
   }
   /** @type {import("./weather.mjs").Weather[]} */
   const weathers = [];
-  /** @param {string} server @param {string} endpoint */
-  const underWeather = async (server, endpoint) => {
-    const weather = await startWeather(endpoint, (what) => progress(`${server}: ${what}`));
-    weathers.push(weather);
-    return { AWS_ENDPOINT_URL_DYNAMODB: weather.endpoint, E2E_TIMEOUTS: JSON.stringify(SHORT_BUDGETS) };
+  /** @type {import("./cluster.mjs").EnvironmentOf} */
+  const environmentOf = async (server, endpoint) => {
+    const options = { ...(trouble === "losses" ? BUDGETS : SHORT_BUDGETS), tagFreshnessMs };
+    /** @type {Record<string, string>} */
+    const env = { E2E_TIMEOUTS: JSON.stringify(options) };
+    if (trouble === "weather") {
+      const weather = await startWeather(endpoint, (what) => progress(`${server}: ${what}`));
+      weathers.push(weather);
+      env.AWS_ENDPOINT_URL_DYNAMODB = weather.endpoint;
+    }
+    return env;
   };
-  const cluster = await startCluster(await application.build(version), trouble === "weather" ? underWeather : undefined);
+  const cluster = await startCluster(await application.build(version), environmentOf);
   try {
     const servers = [cluster.a, cluster.b, await cluster.start("C")];
-    const town = new Town(cluster, servers, application.pages, Number.parseInt(version, 10), progress);
+    // Within it an instance may not know yet what another one has revalidated.
+    const pages = application.pages.map((page) => ({ ...page, joinedMs: page.joinedMs + tagFreshnessMs }));
+    const town = new Town(cluster, servers, pages, Number.parseInt(version, 10), progress);
     const all = Promise.all(trouble === "weather" ? town.inBadWeather() : town.withLosses());
     await Promise.race([all, pause(seconds * 1_000)]);
     town.isOver = true;

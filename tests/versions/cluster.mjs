@@ -12,7 +12,7 @@ import { nextOf } from "./application.mjs";
 /** The name of the table. */
 export const TABLE = "nextjs-cache-versions";
 /** Far above what a busy test machine needs: the checks are about answers, not about time. */
-const BUDGETS = { readTimeoutMs: 20_000, coldTimeoutMs: 20_000, writeTimeoutMs: 20_000 };
+export const BUDGETS = { readTimeoutMs: 20_000, coldTimeoutMs: 20_000, writeTimeoutMs: 20_000 };
 const START_MS = 60_000;
 const STANDALONE = ["server.js"];
 
