@@ -99,8 +99,8 @@ export function verdict({ value, goal, isAtLeast }) {
   if (isAtLeast ? value >= goal : value <= goal) {
     return "holds";
   }
-  const by = isAtLeast ? goal / value : value / goal;
-  return `misses by ${((by - 1) * 100).toFixed(0)} %`;
+  const percent = ((isAtLeast ? goal / value : value / goal) - 1) * 100;
+  return `misses by ${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }
 
 function isOf(name) {
