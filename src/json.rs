@@ -3,9 +3,13 @@
 //! There is no tree: a large value goes from the body straight to where it stays. The code for it is a sixth of
 //! derived deserialisers', and strict: `serde_json` is its oracle in the tests.
 
+mod error;
+
+pub use error::JsonError;
+
 use crate::base64;
+use error::Malformed;
 use std::borrow::Cow;
-use std::fmt;
 
 /// Objects and arrays may be nested this deep.
 const MAX_DEPTH: usize = 128;
@@ -385,31 +389,6 @@ impl<T: FromJson> FromJson for Vec<T> {
             Ok(())
         })?;
         Ok(all)
-    }
-}
-
-/// Why a body was not read. It quotes nothing of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct JsonError {
-    kind: Malformed,
-    at: usize,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Malformed {
-    NotJson,
-    EndsEarly,
-    OtherShape,
-}
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.kind {
-            Malformed::NotJson => "it is not JSON",
-            Malformed::EndsEarly => "it ends early",
-            Malformed::OtherShape => "it has another shape",
-        };
-        write!(f, "{what} (at byte {})", self.at)
     }
 }
 

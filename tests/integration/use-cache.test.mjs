@@ -9,7 +9,7 @@ import { runInNewContext } from "node:vm";
 import { streamOf } from "../../js/byte-stream.mjs";
 import { shippedFetch } from "../shipped-fetch.mjs";
 import { send } from "./raw.mjs";
-import { LOG, page, startStore } from "./instances.mjs";
+import { page, startStore } from "./instances.mjs";
 
 /** @typedef {import("../../types/use-cache.d.ts").UseCacheEntry} UseCacheEntry */
 
@@ -148,66 +148,6 @@ test("what was rendered before a revalidation and stored after it is not served"
   assert.equal(await b.useCache.get(KEY, []), undefined);
   await a.useCache.set(KEY, Promise.resolve(entry("new")));
   assert.equal(await textOf(await b.useCache.get(KEY, [])), "new");
-});
-
-test("what holds what another request had begun before a revalidation is not served after it", async () => {
-  const { a, b } = await twoInstances();
-  await a.useCache.refreshTags();
-  await a.useCache.get(KEY, []);
-  const joined = entry("old");
-  await b.useCache.updateTags(["t"]);
-  // A request that begins now asks no handler for what is being rendered: Next has it wait for that.
-  await a.useCache.refreshTags();
-  await a.useCache.get("outer", []);
-  const request = a.request();
-  await request.get("/a", { kind: "APP_PAGE" });
-  const outer = entry("outer of old", { tags: ["own", "t"] });
-  await a.useCache.set(KEY, Promise.resolve(joined));
-  await a.useCache.set("outer", Promise.resolve(outer));
-  await request.set("/a", page("page of old", ["t"]), {});
-  for (const instance of [a, b]) {
-    await instance.useCache.refreshTags();
-    assert.equal(await instance.useCache.get("outer", []), undefined);
-    assert.equal(await instance.request().get("/a", { kind: "APP_PAGE" }), null);
-  }
-  // What begins once that has ended counts as new.
-  const next = a.request();
-  await next.get("/a", { kind: "APP_PAGE" });
-  await a.useCache.set("outer", Promise.resolve(entry("outer of new", { tags: ["own", "t"] })));
-  await next.set("/a", page("page of new", ["t"]), {});
-  assert.equal(await textOf(await b.useCache.get("outer", [])), "outer of new");
-  assert.ok(await b.request().get("/a", { kind: "APP_PAGE" }));
-});
-
-test("what begins while the log is lost, and holds what another request had begun before, is served by nobody", async () => {
-  const { a, b, table } = await twoInstances();
-  await b.useCache.updateTags(["before"]);
-  await a.useCache.refreshTags();
-  await a.useCache.get(KEY, []);
-  const joined = entry("old");
-  await b.useCache.updateTags(["t"]);
-  await send(store.endpoint, "DeleteItem", { TableName: table, Key: { key: { S: LOG } } });
-  await a.useCache.refreshTags();
-  // It has that of the other request, and sees that there is no log.
-  await a.useCache.get("outer", []);
-  const outer = entry("outer of old", { tags: ["own", "t"] });
-  const request = a.request();
-  await request.get("/a", { kind: "APP_PAGE" });
-  await a.useCache.set(KEY, Promise.resolve(joined));
-  await a.useCache.set("outer", Promise.resolve(outer));
-  await request.set("/a", page("page of old", ["t"]), {});
-  for (const instance of [a, b]) {
-    await instance.useCache.refreshTags();
-    assert.equal(await instance.useCache.get("outer", []), undefined);
-    assert.equal(await instance.useCache.get(KEY, []), undefined);
-    assert.equal(await instance.request().get("/a", { kind: "APP_PAGE" }), null);
-  }
-  const next = a.request();
-  await next.get("/a", { kind: "APP_PAGE" });
-  await a.useCache.set("outer", Promise.resolve(entry("outer of new", { tags: ["own", "t"] })));
-  await next.set("/a", page("page of new", ["t"]), {});
-  assert.equal(await textOf(await b.useCache.get("outer", [])), "outer of new");
-  assert.ok(await b.request().get("/a", { kind: "APP_PAGE" }));
 });
 
 test("a request reads the log once, and entries in memory cost nothing more", async () => {
