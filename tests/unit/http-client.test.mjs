@@ -3,6 +3,7 @@ import { once } from "node:events";
 import https from "node:https";
 import { createRequire } from "node:module";
 import { test } from "node:test";
+import { exchangeBy } from "../../js/fetch-exchange.mjs";
 import { createHttpClient } from "../../js/runtime/http/client.mjs";
 import { fetchTrusting, makeCertificates } from "../faults/certificates.mjs";
 import { fetchOver } from "../shipped-fetch.mjs";
@@ -170,6 +171,27 @@ test("a method without a body sends none, and another says that its body is empt
   });
   assert.equal(await textOf(await fetch(`${url}a?b=c`, { ...post(""), method: "GET" })), "GET /a?b=c undefined");
   assert.equal(await textOf(await fetch(url, { ...post(""), method: "PUT" })), "PUT / 0");
+});
+
+test("a body is sent as it was when it was handed over: its memory is the core's, which goes on", async () => {
+  const url = await listen(async (incoming, outgoing) => {
+    for await (const chunk of incoming) {
+      outgoing.write(chunk);
+    }
+    outgoing.end();
+  });
+  /** @type {any} */
+  const later = async (/** @type {string} */ address, /** @type {any} */ init) => globalThis.fetch(await Promise.resolve(address), init);
+  const ways = { shipped: exchange, "by a fetch that takes its time": exchangeBy(later) };
+  for (const [way, send] of Object.entries(ways)) {
+    for (const length of [10, 8_000_000]) {
+      const body = new Uint8Array(length).fill(120);
+      const { promise } = send(url, "POST", "", body);
+      body.fill(0);
+      const response = await promise;
+      assert.ok(Buffer.from(response.body).equals(Buffer.alloc(length, "x")), `${way}, ${length} bytes`);
+    }
+  }
 });
 
 test("a socket that cannot even be made is an error", async () => {
