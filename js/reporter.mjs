@@ -81,7 +81,8 @@ function windowOf(url) {
   }
   const { protocol, hostname, hash, origin } = new URL(url);
   const token = new URLSearchParams(hash.slice(1)).get("token");
-  if (!token) {
+  // It becomes a header's value, which ends where a line does.
+  if (!token || !/^[!-~]+$/.test(token)) {
     throw new TypeError(expected);
   }
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);

@@ -269,7 +269,7 @@ describe("what instances report", () => {
   });
 
   test("goes to this machine or over https, and needs the token", () => {
-    for (const url of ["nonsense", "http://127.0.0.1:1/", "http://example.com/#token=t", "http://127.0.0.1.example.com/#token=t", "ftp://127.0.0.1/#token=t"]) {
+    for (const url of ["nonsense", "http://127.0.0.1:1/", "http://example.com/#token=t", "http://127.0.0.1.example.com/#token=t", "ftp://127.0.0.1/#token=t", "http://127.0.0.1:1/#token=t%0D%0Ax:y"]) {
       assert.throws(() => createReporter({ url }), TypeError, url);
     }
     for (const url of ["http://localhost:1/#token=t", "http://[::1]:1/#token=t", "https://example.com/#token=t"]) {
