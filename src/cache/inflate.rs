@@ -22,15 +22,18 @@ pub fn inflate(compressed: &[u8], raw_bytes: usize) -> Option<Vec<u8>> {
     }
     let mut bits = Bits { bytes: compressed, at: 0, held: 0, count: 0 };
     let mut raw = Raw { bytes: vec![0; raw_bytes + PIECE], len: 0, limit: raw_bytes };
-    let mut fixed = None;
+    let mut codes = Codes::new();
     loop {
         bits.refill();
         let is_last = bits.take(1) == 1;
         match bits.take(2) {
             0 => stored(&mut bits, &mut raw)?,
-            1 => coded(&mut bits, &mut raw, fixed.get_or_insert_with(Codes::fixed).as_ref()?)?,
+            1 => {
+                codes.set_fixed()?;
+                coded(&mut bits, &mut raw, &codes)?;
+            }
             2 => {
-                let codes = Codes::read(&mut bits)?;
+                codes.read(&mut bits)?;
                 coded(&mut bits, &mut raw, &codes)?;
             }
             _ => return None,

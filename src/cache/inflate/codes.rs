@@ -100,23 +100,26 @@ pub struct Codes {
 }
 
 impl Codes {
-    fn of(literals: &[u8], distances: &[u8]) -> Option<Self> {
-        Some(Codes {
-            literals: Code::new(literals, Symbol::of_literals)?,
-            distances: Code::new(distances, Symbol::of_distances)?,
-        })
+    /// To be filled by one of the others.
+    pub fn new() -> Self {
+        Codes { literals: Code::new(), distances: Code::new() }
+    }
+
+    fn set(&mut self, literals: &[u8], distances: &[u8]) -> Option<()> {
+        self.literals.set(literals, Symbol::of_literals)?;
+        self.distances.set(distances, Symbol::of_distances)
     }
 
     /// <https://www.rfc-editor.org/rfc/rfc1951#section-3.2.6>
-    pub fn fixed() -> Option<Self> {
+    pub fn set_fixed(&mut self) -> Option<()> {
         let mut literals = [8; MAX_SYMBOLS];
         literals.get_mut(144..256)?.fill(9);
         literals.get_mut(256..280)?.fill(7);
-        Codes::of(&literals, &[5; 30])
+        self.set(&literals, &[5; 30])
     }
 
     /// <https://www.rfc-editor.org/rfc/rfc1951#section-3.2.7>
-    pub fn read(bits: &mut Bits<'_>) -> Option<Self> {
+    pub fn read(&mut self, bits: &mut Bits<'_>) -> Option<()> {
         let literals = bits.take(5) + 257;
         let distances = bits.take(5) + 1;
         let count = bits.take(4) + 4;
@@ -125,7 +128,8 @@ impl Codes {
             bits.refill();
             *of_lengths.get_mut(usize::from(*symbol))? = bits.take(3) as u8;
         }
-        let code: Code<{ 1 << LENGTH_BITS }> = Code::new(&of_lengths, Symbol::of_lengths)?;
+        let mut code: Code<{ 1 << LENGTH_BITS }> = Code::new();
+        code.set(&of_lengths, Symbol::of_lengths)?;
         let mut lengths = [0; MAX_SYMBOLS + 32];
         let all = lengths.get_mut(..literals + distances)?;
         let mut at = 0;
@@ -142,7 +146,7 @@ impl Codes {
             at += repeated;
         }
         let (literals, distances) = all.split_at_checked(literals)?;
-        Codes::of(literals, distances)
+        self.set(literals, distances)
     }
 }
 
@@ -156,22 +160,26 @@ pub struct Code<const SIZE: usize> {
 }
 
 impl<const SIZE: usize> Code<SIZE> {
-    /// `None` when there are more codes than their lengths allow. Codes may be left over, until one of them comes.
-    fn new(lengths: &[u8], meaning: fn(usize) -> Symbol) -> Option<Self> {
-        let mut code = Code {
+    fn new() -> Self {
+        Code {
             by_bits: [Symbol::NONE; SIZE],
             counts: [0; MAX_CODE_BITS + 1],
             sorted: [Symbol::NONE; MAX_SYMBOLS],
-        };
-        for length in lengths {
-            *code.counts.get_mut(usize::from(*length))? += 1;
         }
-        code.counts[0] = 0;
+    }
+
+    /// `None` when there are more codes than their lengths allow. Codes may be left over, until one of them comes.
+    fn set(&mut self, lengths: &[u8], meaning: impl Fn(usize) -> Symbol) -> Option<()> {
+        self.counts = [0; MAX_CODE_BITS + 1];
+        for length in lengths {
+            *self.counts.get_mut(usize::from(*length))? += 1;
+        }
+        self.counts[0] = 0;
         let mut left = 1_i32;
         let mut first = 0;
         // Where in `sorted` the next symbol of each length belongs.
         let mut places = [0; MAX_CODE_BITS + 1];
-        for (count, place) in code.counts.iter().zip(&mut places).skip(1) {
+        for (count, place) in self.counts.iter().zip(&mut places).skip(1) {
             left = 2 * left - i32::from(*count);
             if left < 0 {
                 return None;
@@ -182,30 +190,33 @@ impl<const SIZE: usize> Code<SIZE> {
         for (symbol, length) in lengths.iter().enumerate().filter(|(_, length)| **length > 0) {
             let place = places.get_mut(usize::from(*length))?;
             let Symbol(meant) = meaning(symbol);
-            *code.sorted.get_mut(*place)? = Symbol(meant | u32::from(*length));
+            *self.sorted.get_mut(*place)? = Symbol(meant | u32::from(*length));
             *place += 1;
         }
-        code.fill();
-        Some(code)
+        self.fill()
     }
 
-    fn fill(&mut self) {
+    fn fill(&mut self) -> Option<()> {
+        let mut sorted = self.sorted.iter();
         let mut canonical = 0_u32;
-        let mut last_bits = 0;
-        for symbol in self.sorted {
-            let bits = symbol.code_bits();
-            if bits == 0 || 1 << bits > SIZE {
+        let mut size = 1;
+        self.by_bits[0] = Symbol::NONE;
+        for (bits, count) in (1_u32..).zip(self.counts.iter().skip(1)) {
+            if size == SIZE {
                 break;
             }
-            canonical <<= bits - last_bits;
-            last_bits = bits;
-            // Codes come with their highest bit first.
-            let reversed = canonical.reverse_bits() >> (32 - bits);
-            for place in self.by_bits.iter_mut().skip(reversed as usize).step_by(1 << bits) {
-                *place = symbol;
+            // What fewer bits stand for they do whatever the next one is.
+            self.by_bits.copy_within(..size, size);
+            size *= 2;
+            canonical <<= 1;
+            for symbol in sorted.by_ref().take(usize::from(*count)) {
+                // Codes come with their highest bit first.
+                let reversed = canonical.reverse_bits() >> (32 - bits);
+                *self.by_bits.get_mut(reversed as usize)? = *symbol;
+                canonical += 1;
             }
-            canonical += 1;
         }
+        Some(())
     }
 
     /// Takes the next code.
