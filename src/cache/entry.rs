@@ -47,9 +47,14 @@ impl Miss {
     pub(super) fn unless_answered<T>(answer: Option<Result<T, Rc<Error>>>) -> Result<T, Self> {
         match answer {
             Some(Ok(answer)) => Ok(answer),
-            Some(Err(error)) => Err(Miss::Unavailable(error.to_string())),
+            Some(Err(error)) => Err(Miss::unavailable(&error)),
             None => Err(Miss::Unavailable("no answer within the time limit".to_owned())),
         }
+    }
+
+    /// The store did not answer.
+    pub(super) fn unavailable(error: &Error) -> Self {
+        Miss::Unavailable(error.to_string())
     }
 }
 

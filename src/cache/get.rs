@@ -9,7 +9,6 @@ use super::tag_state::Standing;
 use super::{Cache, Inner};
 use crate::dynamodb::Error;
 use crate::host::Deadline;
-use crate::sharing::within;
 use std::rc::Rc;
 
 /// What Next asks for.
@@ -50,10 +49,10 @@ impl Cache {
         let seen = inner.knowledge.borrow().version();
         let deadline = inner.read_deadline();
         let row = inner.rows.entry(&request.key);
-        let answer = within(&inner.host, deadline, inner.look_up(request, &row, deadline)).await;
-        let (outcome, version) = match Miss::unless_answered(answer) {
+        // A get nearly always is one request, which has the deadline by itself; to set a timer beside it would be for nothing.
+        let (outcome, version) = match inner.look_up(request, &row, deadline).await {
             Ok((outcome, log)) => (outcome, log.version()),
-            Err(miss) => (Outcome::Miss(miss), seen),
+            Err(error) => (Outcome::Miss(Miss::unavailable(&error)), seen),
         };
         let calls_for_render = match inner.to_be_rendered(&outcome) {
             Rendering::No => false,
@@ -69,9 +68,8 @@ impl Cache {
     /// Reads the log, so that gets that follow may be judged by it without reading it again.
     pub async fn refresh(&self) -> Result<u64, Miss> {
         let inner = &self.inner;
-        let deadline = inner.read_deadline();
-        let answer = within(&inner.host, deadline, inner.read_log(deadline)).await;
-        Miss::unless_answered(answer).map(|log| log.version())
+        let read = inner.read_log(inner.read_deadline()).await;
+        read.map(|log| log.version()).map_err(|error| Miss::unavailable(&error))
     }
 }
 

@@ -9,7 +9,7 @@ use super::turnstile::{Turn, Turnstile};
 use super::{Inner, key_of};
 use crate::dynamodb::{AttributeValue, BatchGetItem, Error, ErrorKind, GetItem, Item};
 use crate::host::{Deadline, LocalFuture, LogLevel};
-use crate::sharing::{Shared, join};
+use crate::sharing::{Shared, join, within};
 use std::rc::Rc;
 
 /// A log read's result, as all who share it get it.
@@ -44,7 +44,7 @@ impl Inner {
                 drop(running);
                 read
             }
-            turn => self.wait_for_log(turn).await,
+            turn => self.wait_for_log(turn, deadline).await,
         }
     }
 
@@ -70,7 +70,8 @@ impl Inner {
                 join(self.take_row_turn(&row, row_turn, deadline), log).await
             }
             (log_turn, row_turn) => {
-                join(self.take_row_turn(&row, row_turn, deadline), self.wait_for_log(log_turn)).await
+                join(self.take_row_turn(&row, row_turn, deadline), self.wait_for_log(log_turn, deadline))
+                    .await
             }
         }
     }
@@ -129,7 +130,7 @@ impl Inner {
         is_fresh.then(|| self.knowledge.borrow().latest_since(0))?
     }
 
-    async fn wait_for_log(self: &Rc<Self>, turn: Turn<LogRead>) -> LogRead {
+    async fn wait_for_log(self: &Rc<Self>, turn: Turn<LogRead>, deadline: Deadline) -> LogRead {
         let shared = match turn {
             Turn::Share(shared) => shared,
             Turn::BeginNext(shared, running) => {
@@ -144,12 +145,12 @@ impl Inner {
                 shared
             }
             Turn::Now(running) => {
-                let read = self.fetch_log(self.read_deadline()).await;
+                let read = self.fetch_log(deadline).await;
                 drop(running);
                 return read;
             }
         };
-        shared.wait().await
+        self.shared_by(shared, deadline).await
     }
 
     async fn take_row_turn(self: &Rc<Self>, row: &str, turn: Turn<RowRead>, deadline: Deadline) -> RowRead {
@@ -173,7 +174,17 @@ impl Inner {
                 shared
             }
         };
-        shared.wait().await
+        self.shared_by(shared, deadline).await
+    }
+
+    /// Another's read, which may go on for longer than this caller waits.
+    async fn shared_by<T: Clone>(
+        &self,
+        shared: Rc<Shared<Result<T, Rc<Error>>>>,
+        deadline: Deadline,
+    ) -> Result<T, Rc<Error>> {
+        let read = within(&self.host, deadline, shared.wait()).await;
+        read.unwrap_or_else(|| Err(Rc::new(Error::deadline("BatchGetItem"))))
     }
 
     /// A read that is shared counts to the operation that began it.
