@@ -146,10 +146,14 @@ impl Wake for Woken {
 impl Host for ScriptedHost {
     fn fetch(
         &self,
-        request: http::Request<Vec<u8>>,
+        request: &http::Request<Vec<u8>>,
         timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
-        self.state.requests.borrow_mut().push(Sent { at_ms: self.elapsed_ms(), timeout_ms, request });
+        self.state.requests.borrow_mut().push(Sent {
+            at_ms: self.elapsed_ms(),
+            timeout_ms,
+            request: request.clone(),
+        });
         let answer =
             self.state.answers.borrow_mut().pop_front().expect("a request that no answer was scripted for");
         let sleep = self.sleep(answer.after_ms.min(timeout_ms));

@@ -41,10 +41,10 @@ struct OneAnswer {
 impl Host for OneAnswer {
     fn fetch(
         &self,
-        request: http::Request<Vec<u8>>,
+        request: &http::Request<Vec<u8>>,
         _timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
-        self.sent.borrow_mut().push(request.into_body());
+        self.sent.borrow_mut().push(request.body().clone());
         Box::pin(ready(Ok(http::Response::new(self.answer.borrow().clone()))))
     }
 

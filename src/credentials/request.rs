@@ -82,7 +82,7 @@ impl SourceRequest {
             loop {
                 #[cfg(feature = "chain")]
                 let sent_at_ms = host.now_ms();
-                let why = match host.fetch(self.build(), self.timeout_ms).await {
+                let why = match host.fetch(&self.build(), self.timeout_ms).await {
                     Ok(answer) => match answer.status().as_u16() {
                         status @ (429 | 500..) => {
                             CredentialsError::of(self.what, &format_args!("it answered with status {status}"))

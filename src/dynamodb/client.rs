@@ -1,7 +1,8 @@
 //! The client: sends an operation, again where that may help, until it is answered or the time is over.
 
 use super::consumption::{ConsumedCapacity, Measured};
-use super::request::{Call, SERVICE};
+use super::request::Call;
+use super::signer::Signer;
 use super::{
     Consumption, Destination, Error, ErrorKind, Members, Operation, SharedMeter, Units, error_code, response,
 };
@@ -10,7 +11,6 @@ use crate::endpoint::Endpoint;
 use crate::host::response_header::X_AMZ_RETRY_AFTER;
 use crate::host::{Deadline, SharedHost};
 use crate::retry::{Admitted, Attempts, Breaker, ClockSkew, Decision, Failure, MIN_ATTEMPT_MS, Quota};
-use crate::sigv4::SigningKey;
 use http::HeaderMap;
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
@@ -47,7 +47,7 @@ struct Inner {
     host: SharedHost,
     destination: Destination,
     credentials: CredentialsCache,
-    signing_key: RefCell<Option<SigningKey>>,
+    signer: RefCell<Signer>,
     quota: Quota,
     breaker: Rc<Breaker>,
     clock_skew: Cell<ClockSkew>,
@@ -64,7 +64,7 @@ impl Client {
             breaker: Breaker::new(host.clone()),
             host,
             destination,
-            signing_key: RefCell::default(),
+            signer: RefCell::default(),
             quota: Quota::new(),
             clock_skew: Cell::default(),
             asks_for_capacity,
@@ -238,21 +238,24 @@ impl Inner {
     async fn attempt(
         &self,
         call: &Call,
-        credentials: &Credentials,
-        endpoint: &Endpoint,
+        credentials: &Rc<Credentials>,
+        endpoint: &Rc<Endpoint>,
         skew: ClockSkew,
         timeout_ms: u64,
     ) -> Result<Vec<u8>, Failed> {
         let plain = |error| Failed { error, measured: None, retry_after_ms: None };
         let sent_at_ms = self.host.now_ms();
         let now_ms = skew.apply(sent_at_ms);
-        let request = self.with_signing_key(credentials, endpoint, now_ms, |key| {
-            call.build_request(endpoint.uri(), key, credentials, now_ms)
+        // Taken out meanwhile: what the host calls may call in turn.
+        let mut signer = self.signer.take();
+        let asked = signer.sign(call, credentials, endpoint, now_ms).map(|request| {
+            let sent_bytes = request.body().len();
+            self.consumed(Consumption { requests: 1, sent_bytes, ..Consumption::default() });
+            self.host.fetch(request, timeout_ms)
         });
-        let request = request.map_err(plain)?;
-        let sent_bytes = request.body().len();
-        self.consumed(Consumption { requests: 1, sent_bytes, ..Consumption::default() });
-        let answer = self.host.fetch(request, timeout_ms).await;
+        signer.sent();
+        self.signer.replace(signer);
+        let answer = asked.map_err(plain)?.await;
         let answer = answer.map_err(|error| plain(Error::fetch(call.operation, error)))?;
         self.consumed(Consumption { received_bytes: answer.body().len(), ..Consumption::default() });
         match response::refusal(call.operation, &answer) {
@@ -277,21 +280,6 @@ impl Inner {
     async fn replaces_expired(&self, expired: &Rc<Credentials>, deadline: Deadline) -> bool {
         self.credentials.expired(expired);
         self.credentials.get(deadline).await.is_ok_and(|current| current != *expired)
-    }
-
-    /// The key is derived once per day and secret.
-    fn with_signing_key<T>(
-        &self,
-        credentials: &Credentials,
-        endpoint: &Endpoint,
-        now_ms: u64,
-        sign: impl FnOnce(&SigningKey) -> T,
-    ) -> T {
-        let mut kept = self.signing_key.borrow_mut();
-        let key = kept.take().filter(|key| key.is_for(credentials, now_ms));
-        let region = endpoint.signing_region();
-        let key = key.unwrap_or_else(|| SigningKey::derive(credentials, region, SERVICE, now_ms));
-        sign(kept.insert(key))
     }
 }
 

@@ -24,6 +24,7 @@ mod request;
 mod response;
 #[cfg(feature = "admin")]
 mod scan;
+mod signer;
 mod table_description;
 mod unprocessed;
 mod update_item;

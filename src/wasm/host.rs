@@ -109,7 +109,7 @@ impl WasmHost {
 impl Host for WasmHost {
     fn fetch(
         &self,
-        request: http::Request<Vec<u8>>,
+        request: &http::Request<Vec<u8>>,
         timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
         // In one string, as HTTP has them: each that crosses by itself costs as much, and so does taking them apart.

@@ -65,7 +65,7 @@ fn normal(uri: &http::Uri) -> String {
 impl Host for RecordedHost {
     fn fetch(
         &self,
-        request: http::Request<Vec<u8>>,
+        request: &http::Request<Vec<u8>>,
         _timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
         let Some(recorded) = self.connections.borrow_mut().pop_front() else {
@@ -73,7 +73,7 @@ impl Host for RecordedHost {
             self.differences.borrow_mut().push(difference);
             return Box::pin(async { Err(FetchError::Connection("not recorded".to_owned())) });
         };
-        self.compare(&recorded, &request);
+        self.compare(&recorded, request);
         let response = match recorded.status {
             Some(Ok(status)) => {
                 Ok(http::Response::builder().status(status).body(recorded.body).expect("a response"))

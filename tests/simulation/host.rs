@@ -48,10 +48,10 @@ impl SimHost {
 impl Host for SimHost {
     fn fetch(
         &self,
-        request: http::Request<Vec<u8>>,
+        request: &http::Request<Vec<u8>>,
         timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
-        self.dynamodb.fetch(request, timeout_ms)
+        self.dynamodb.fetch(request.clone(), timeout_ms)
     }
 
     fn now_ms(&self) -> u64 {

@@ -17,7 +17,7 @@ struct Asked {
 impl Host for Asked {
     fn fetch(
         &self,
-        request: http::Request<Vec<u8>>,
+        request: &http::Request<Vec<u8>>,
         timeout_ms: u64,
     ) -> LocalFuture<Result<http::Response<Vec<u8>>, FetchError>> {
         self.inner.fetch(request, timeout_ms)
