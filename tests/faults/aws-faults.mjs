@@ -1,9 +1,8 @@
-// Faults that take some knowledge of AWS to make: clocks, tokens, batches and pages without end, credentials, stored
-// bytes; and the one in our own house, a trap.
+// Faults that take some knowledge of AWS to make: clocks, tokens, batches and pages without end, credentials, and
+// stored bytes.
 
 import { CREDENTIALS } from "./instance.mjs";
 import { startFaultServer } from "./server.mjs";
-import { trapAfter } from "./trap.mjs";
 import { answer, refusal } from "./wire.mjs";
 
 /** @typedef {import("./catalogue.mjs").Fault} Fault */
@@ -57,8 +56,6 @@ export const awsFaults = [
       revalidateTag: "confirmed",
     },
   },
-  { name: "wasm trap", before: () => trapAfter(0) },
-  { name: "wasm trap in a continuation", before: () => trapAfter(3) },
 ];
 
 /** @returns {import("../../types/index.d.ts").DynamoDBCacheOptions} */

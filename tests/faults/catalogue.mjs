@@ -3,6 +3,7 @@
 import { answerFaults } from "./answer-faults.mjs";
 import { awsFaults } from "./aws-faults.mjs";
 import { connectionFaults } from "./connection-faults.mjs";
+import { trapFaults } from "./trap-faults.mjs";
 
 /** @typedef {import("./server.mjs").FaultServer} FaultServer */
 /** @typedef {import("../../types/index.d.ts").DynamoDBCacheOptions} Options */
@@ -62,7 +63,7 @@ const SUCCEEDS = {
 };
 
 /** @type {Fault[]} */
-export const FAULTS = [...connectionFaults, ...answerFaults, ...awsFaults];
+export const FAULTS = [...trapFaults, ...connectionFaults, ...answerFaults, ...awsFaults];
 
 /**
  * @param {Fault} fault

@@ -1,19 +1,24 @@
-// In place of the clock that only goes forward, until `restore()`: one that can be armed to throw what a trap throws.
+// In place of the two clocks, until `restore()`: ones that can be armed to throw what a trap throws. The core reads each once when it is
+// called, and once when it goes on.
 
 const realNow = performance.now;
+const realDateNow = Date.now;
 let readsLeft = Infinity;
 
-performance.now = () => {
+performance.now = () => (read(), realNow.call(performance));
+Date.now = () => (read(), realDateNow());
+
+function read() {
   readsLeft -= 1;
   if (readsLeft < 0) {
     readsLeft = Infinity;
     throw new WebAssembly.RuntimeError("unreachable");
   }
-  return realNow.call(performance);
-};
+}
 
 export function restore() {
   performance.now = realNow;
+  Date.now = realDateNow;
 }
 
 /** @param {number} reads that still work */
