@@ -10,10 +10,10 @@ import { bodyOf } from "./response.mjs";
  * @returns {Exchange}
  */
 export function exchangeBy(fetch) {
-  return (url, method, fields, body) => {
+  return (url, method, fields, body, { resolve, reject }) => {
     const controller = new AbortController();
-    const promise = exchange(fetch, url, method, fields, new Uint8Array(body), controller.signal);
-    return { promise, cancel: () => controller.abort() };
+    exchange(fetch, url, method, fields, new Uint8Array(body), controller.signal).then(resolve, reject);
+    return () => controller.abort();
   };
 }
 

@@ -5,9 +5,28 @@
 /** @typedef {import("../types/index.d.ts").Logger} Logger */
 /** @typedef {ReturnType<typeof createHost>} Host */
 
+/**
+ * Gives the core what it asked for under this number: a response, or what went wrong. It takes the response over at once.
+ *
+ * @callback Settle
+ * @param {number} number
+ * @param {unknown} given
+ * @param {boolean} failed
+ * @returns {void}
+ */
+
 // Taken when the module loads: Next replaces the global ones while it prerenders, to see whether a page reads them.
 const now = Date.now;
 const performanceNow = performance.now.bind(performance);
+
+/**
+ * Copies what it is given into a `Buffer` with memory of its own. `Buffer` itself has that of a shared pool, or takes two steps.
+ *
+ * @type {new (bytes: Uint8Array) => Uint8Array}
+ */
+const BufferOfItsOwn = /** @type {any} */ (globalThis.Buffer)?.[Symbol.species] ?? Uint8Array;
+
+const TIMED_OUT = { timedOut: true };
 
 /** Below this the core is done before a native call has begun. */
 const MIN_DEFLATED_BYTES = 4_096;
@@ -33,10 +52,12 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
   /**
    * What the core waits for, and has not called off; the timer of a pause.
    *
-   * @type {Map<Promise<unknown>, import("./timers.mjs").Timer | undefined>}
+   * @type {Map<object, import("./timers.mjs").Timer | undefined>}
    */
   const underWay = new Map();
   let isAwaited = true;
+  /** @type {Buffer | undefined} the core's, until it grows */
+  let memory;
   return {
     /** Whether the core waits for nothing. */
     isQuiet: () => underWay.size === 0,
@@ -75,65 +96,66 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
     // Reached for when it is needed: on Node.js the global `crypto` loads half of node:crypto.
     random32: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0,
 
-    /** @param {number} delayMs */
-    sleep(delayMs) {
-      /** @type {() => void} */
-      let done = () => {};
-      const promise = new Promise((resolve) => {
-        done = () => {
-          underWay.delete(promise);
-          resolve(undefined);
-        };
-      });
-      const timer = timers.start(done, delayMs);
-      underWay.set(promise, timer);
+    /**
+     * @param {Settle} settle
+     * @param {number} number
+     * @param {number} delayMs
+     */
+    sleep(settle, number, delayMs) {
+      const timer = timers.start(() => underWay.delete(pending) && settle(number, undefined, false), delayMs);
+      const pending = {
+        cancel() {
+          underWay.delete(pending);
+          timer.end();
+        },
+      };
+      underWay.set(pending, timer);
       if (!isAwaited) {
         timer.unref();
       }
-      const cancel = () => {
-        timer.end();
-        done();
-      };
-      return { promise, cancel };
+      return pending;
     },
 
     /**
+     * @param {Settle} settle
+     * @param {number} number
      * @param {string} url
      * @param {string} method
      * @param {string} headers a line each, as those of the response are
      * @param {Uint8Array<ArrayBuffer>} body in the core's memory
      * @param {number} timeoutMs
      */
-    fetch(url, method, headers, body, timeoutMs) {
-      const { promise: answered, cancel: callOff } = exchange(url, method, headers, body);
-      /** @type {(error?: unknown) => void} ends it at once, also where a `fetch` heeds no signal */
-      let end = () => {};
-      const promise = new Promise((resolve, reject) => {
-        const timer = timers.start(() => end({ timedOut: true }), timeoutMs);
-        const settled = () => {
-          timer.end();
-          underWay.delete(promise);
-        };
-        answered.then(
-          (response) => {
-            settled();
-            resolve(response);
-          },
-          (error) => {
-            settled();
-            reject(causeOf(error));
-          },
-        );
-        end = (error) => {
-          settled();
-          reject(error);
+    fetch(settle, number, url, method, headers, body, timeoutMs) {
+      /** @type {() => void} ends the exchange, also where a `fetch` heeds no signal */
+      let callOff = () => {};
+      const pending = { cancel: () => isOver() && callOff() };
+      const timer = timers.start(() => {
+        if (isOver()) {
           callOff();
-        };
+          settle(number, TIMED_OUT, true);
+        }
+      }, timeoutMs);
+      underWay.set(pending, undefined);
+      /** Whatever comes first counts, and nothing after it. */
+      const isOver = () => {
+        timer.end();
+        return underWay.delete(pending);
+      };
+      let isAsking = true;
+      /** @param {unknown} given @param {boolean} failed */
+      const give = (given, failed) => {
+        if (isAsking) {
+          queueMicrotask(() => give(given, failed)); // the core can take nothing before it has asked
+        } else if (isOver()) {
+          settle(number, given, failed);
+        }
+      };
+      callOff = exchange(url, method, headers, body, {
+        resolve: (response) => give(response, false),
+        reject: (error) => give(causeOf(error), true),
       });
-      underWay.set(promise, undefined);
-      // Cancelled exchanges reject after nobody listens any more.
-      promise.catch(() => {});
-      return { promise, cancel: () => end() };
+      isAsking = false;
+      return pending;
     },
 
     /**
@@ -150,14 +172,14 @@ export function createHost({ exchange, logger, credentials, loadChain, deflate, 
      *
      * @param {Uint8Array} bytes in the core's memory
      */
-    buffer(bytes) {
-      const copied = new Uint8Array(bytes);
-      return globalThis.Buffer?.from(copied.buffer) ?? copied;
-    },
+    buffer: (bytes) => new BufferOfItsOwn(bytes),
 
-    /** @param {Uint16Array} units in the core's memory */
+    /** @param {Uint16Array<ArrayBuffer>} units in the core's memory, where there is a `Buffer` */
     textOfUtf16({ buffer, byteOffset, byteLength }) {
-      return globalThis.Buffer?.from(/** @type {ArrayBuffer} */ (buffer), byteOffset, byteLength).toString("utf16le");
+      if (memory?.buffer !== buffer) {
+        memory = globalThis.Buffer.from(buffer);
+      }
+      return memory.toString("utf16le", byteOffset, byteOffset + byteLength);
     },
 
     /**

@@ -13,13 +13,30 @@ import { compileCore } from "./core.mjs";
  * @typedef {object} Instance
  * @property {Core} core
  * @property {WebAssembly.Memory} memory
- * @property {Set<(error: unknown) => void>} inFlight what fails the calls that wait for it
+ * @property {Set<Call>} inFlight the calls that wait for it
  * @property {boolean} isDead whether it trapped
  * @property {number} number the how manieth it is
  */
 
 /** Wasm memory never shrinks: above this an instance with nothing in flight or under way makes room for a fresh one, bytes. */
 const MAX_MEMORY_BYTES = 160 * 1024 * 1024;
+
+/** Whom the core answers to where it does not at once. A promise is made only for who waits. */
+export class Call {
+  /** @type {(answer: unknown) => void} */
+  resolve = nobodyWaits;
+  /** @type {(error: unknown) => void} */
+  reject = nobodyWaits;
+
+  answered() {
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+  }
+}
+
+function nobodyWaits() {}
 
 /** The core's methods (see `pkg/core-bindings.d.ts`), in an instance that is alive. */
 export class CoreInstance {
@@ -52,31 +69,31 @@ export class CoreInstance {
 
   /** @param {Request} request @param {Meter} [meter] */
   get(request, meter) {
-    return this.#call((core) => core.get(named(request), meter));
+    return this.#call((core, call) => core.get(call, named(request), meter));
   }
 
   /** @param {Request} request @param {Meter} [meter] */
   set(request, meter) {
-    return this.#call((core) => core.set(named(request), meter));
+    return this.#call((core, call) => core.set(call, named(request), meter));
   }
 
   /** @param {string[]} tags @param {number} builtAtMs @param {number} version @param {Meter} [meter] */
   judgeBuilt(tags, builtAtMs, version, meter) {
-    return this.#call((core) => core.judgeBuilt(tags, builtAtMs, version, meter));
+    return this.#call((core, call) => core.judgeBuilt(call, tags, builtAtMs, version, meter));
   }
 
   /** @param {string[]} tags @param {boolean} soft @param {number} [expire] @param {Meter} [meter] */
   revalidateTags(tags, soft, expire, meter) {
-    return this.#call((core) => core.revalidateTags(tags, soft, expire, meter));
+    return this.#call((core, call) => core.revalidateTags(call, tags, soft, expire, meter));
   }
 
   refresh() {
-    return this.#call((core) => core.refresh());
+    return this.#call((core, call) => core.refresh(call));
   }
 
   /** @param {string[]} tags */
   expiration(tags) {
-    return this.#call((core) => core.expiration(tags));
+    return this.#call((core, call) => core.expiration(call, tags));
   }
 
   /** @param {number} nowMs @param {number} monotonicMs */
@@ -105,27 +122,20 @@ export class CoreInstance {
   }
 
   /**
-   * Calls a method that returns a promise. It rejects also when the instance traps meanwhile.
+   * Calls a method that answers at once, or tells the call later. It fails also when the instance traps meanwhile.
    *
-   * @template T
-   * @param {(core: Core) => Promise<T>} method
-   * @returns {Promise<T>}
+   * @param {(core: Core, call: Call) => any} method
+   * @returns {Promise<any>}
    */
   async #call(method) {
     const instance = this.#take();
-    /** @type {(error: unknown) => void} */
-    let fail = () => {};
-    // One promise, whoever ends it: `Promise.race` makes five, each of which Next's asynchronous contexts make dearer.
-    const answered = new Promise((resolve, reject) => {
-      fail = reject;
-      instance.inFlight.add(fail);
-      this.#hostOf(instance.core)?.setAwaited(true);
-      this.#enter(instance, method).then(resolve, reject);
-    });
+    const call = new Call();
+    instance.inFlight.add(call);
+    this.#hostOf(instance.core)?.setAwaited(true);
     try {
-      return await answered;
+      return this.#enter(instance, (core) => method(core, call)) ?? (await call.answered());
     } finally {
-      instance.inFlight.delete(fail);
+      instance.inFlight.delete(call);
       this.#giveBack(instance);
     }
   }
@@ -183,8 +193,8 @@ export class CoreInstance {
       this.#instance = undefined;
     }
     this.#onTrap(error);
-    for (const fail of instance.inFlight) {
-      fail(error);
+    for (const call of instance.inFlight) {
+      call.reject(error);
     }
   }
 

@@ -103,10 +103,12 @@ async function post({ address, token }, message) {
   let timer;
   try {
     const body = new TextEncoder().encode(JSON.stringify(message()));
-    const { promise, cancel } = runtime.outsideRequest(() => runtime.exchange(address, "POST", headers, body));
-    timer = runtime.setTimeout(cancel, TIMEOUT_MS);
-    timer?.unref?.();
-    const { status } = await promise;
+    const status = await new Promise((resolve, reject) => {
+      const settle = { resolve: (/** @type {import("./runtime/runtime.d.ts").HttpResponse} */ response) => resolve(response.status), reject };
+      const cancel = runtime.outsideRequest(() => runtime.exchange(address, "POST", headers, body, settle));
+      timer = runtime.setTimeout(() => reject(cancel()), TIMEOUT_MS);
+      timer?.unref?.();
+    });
     return status === 200;
   } catch {
     return false;

@@ -8,15 +8,17 @@ export interface HttpResponse {
 
 /**
  * One exchange of HTTP, which follows no redirect. `headers` are as those of the response, with CR LF also at the end; `body`
- * may be changed once the call has returned. Rejects with what went wrong in the connection. `cancel` ends it: the promise then
- * rejects soon, with whatever.
+ * may be changed once the call has returned. One of the two is called, once: with the response, whose body is good only for as long
+ * as the call takes, or with what went wrong in the connection. What the exchange returns ends it, and then either of them may be
+ * called, or none.
  */
 export type Exchange = (
   url: string,
   method: string,
   headers: string,
   body: Uint8Array<ArrayBuffer>,
-) => { promise: Promise<HttpResponse>; cancel(): void };
+  settle: { resolve(response: HttpResponse): void; reject(error: unknown): void },
+) => () => void;
 
 /** What each runtime that the package runs on gives to the rest of it. */
 export interface Runtime {

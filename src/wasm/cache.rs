@@ -4,7 +4,7 @@ use super::component::{component, components};
 use super::host::{JsHost, WasmHost};
 use super::meter::{self, JsMeter};
 use super::options::Options;
-use super::{promise, rejection, value};
+use super::{JsCall, rejection, run, value};
 use crate::cache::key::{Component, EntryKey};
 use crate::cache::{
     Cache, Durations, Entry, GetRequest, Judged, Kind, Lifetime, LogSource, Lookup, Miss, Moment, Outcome,
@@ -13,11 +13,12 @@ use crate::cache::{
 use crate::dynamodb::Client;
 use crate::host::{LocalFuture, SharedHost};
 use crate::retry::BreakerRecord;
-use js_sys::{Array, JsString, Object, Promise, Reflect};
+use js_sys::{Array, JsString, Object, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
-/// One cache, as JavaScript holds it.
+/// One cache, as JavaScript holds it. A call gives its answer, or throws what it fails with; or gives `undefined`, and tells the
+/// [`JsCall`] later.
 #[wasm_bindgen]
 pub struct Core {
     host: JsHost,
@@ -94,8 +95,8 @@ impl Core {
         self.client.breaker().resume(BreakerRecord { failures, until_ms, wait_ms });
     }
 
-    /// Looks an entry up; the promise never rejects.
-    pub fn get(&self, request: &JsGet, meter: Option<JsMeter>) -> Promise {
+    /// Looks an entry up; it never fails.
+    pub fn get(&self, call: JsCall, request: &JsGet, meter: Option<JsMeter>) -> Result<JsValue, JsValue> {
         let (cache, host) = (self.cache.clone(), self.host.clone());
         let request = GetRequest {
             key: entry_key(request),
@@ -103,7 +104,7 @@ impl Core {
             soft_tags: components(&request.soft_tags()),
             log: if request.by_known_log() { LogSource::Known } else { LogSource::Read },
         };
-        self.metered(meter, async move {
+        self.metered(call, meter, async move {
             let Lookup { outcome, version, calls_for_render } = cache.get(&request).await;
             let about = (version as f64, calls_for_render);
             Ok(match outcome {
@@ -114,18 +115,19 @@ impl Core {
         })
     }
 
-    /// Judges what the build prerendered, after a get found nothing in the table; the promise never rejects.
+    /// Judges what the build prerendered, after a get found nothing in the table; it never fails.
     #[wasm_bindgen(js_name = judgeBuilt)]
     pub fn judge_built(
         &self,
+        call: JsCall,
         tags: &Array,
         built_at_ms: f64,
         version: f64,
         meter: Option<JsMeter>,
-    ) -> Promise {
+    ) -> Result<JsValue, JsValue> {
         let cache = self.cache.clone();
         let tags = components(tags);
-        self.metered(meter, async move {
+        self.metered(call, meter, async move {
             let answer = Object::new();
             match cache.judge_built(&tags, built_at_ms as u64, version as u64).await {
                 Ok(Judged { standing: Standing::Fresh, .. }) => put(&answer, "status", &"fresh".into()),
@@ -140,8 +142,8 @@ impl Core {
         })
     }
 
-    /// Stores an entry; throws when the value holds what no codec can keep, rejects when it was not stored.
-    pub fn set(&self, request: &JsSet, meter: Option<JsMeter>) -> Result<Promise, JsValue> {
+    /// Stores an entry; throws when the value holds what no codec can keep, fails when it was not stored.
+    pub fn set(&self, call: JsCall, request: &JsSet, meter: Option<JsMeter>) -> Result<JsValue, JsValue> {
         let cache = self.cache.clone();
         let request = SetRequest {
             key: entry_key(request),
@@ -158,7 +160,7 @@ impl Core {
             overwrites: request.overwrites(),
             only_if_absent: request.only_if_absent(),
         };
-        Ok(self.metered(meter, async move {
+        self.metered(call, meter, async move {
             let report =
                 cache.set(request).await.map_err(|error| rejection(&error.to_string(), error.code()))?;
             let answer = Object::new();
@@ -166,23 +168,24 @@ impl Core {
             put(&answer, "rawBytes", &JsValue::from_f64(report.raw_bytes as f64));
             put(&answer, "storedBytes", &JsValue::from_f64(report.stored_bytes as f64));
             Ok(answer.into())
-        }))
+        })
     }
 
-    /// Revalidates tags; `soft` false is immediately. Rejects when the store has not confirmed it.
+    /// Revalidates tags; `soft` false is immediately. Fails when the store has not confirmed it.
     #[wasm_bindgen(js_name = revalidateTags)]
     pub fn revalidate_tags(
         &self,
+        call: JsCall,
         tags: &Array,
         soft: bool,
         expire: Option<f64>,
         meter: Option<JsMeter>,
-    ) -> Promise {
+    ) -> Result<JsValue, JsValue> {
         let cache = self.cache.clone();
         let tags = components(tags);
         // A deadline below zero lies in the past: it is at once.
         let durations = soft.then(|| Durations { expire_s: expire.map(|seconds| seconds as u64) });
-        self.metered(meter, async move {
+        self.metered(call, meter, async move {
             let revalidated = cache.revalidate_tags(&tags, durations).await;
             let revalidated =
                 revalidated.map_err(|error| rejection(&error.to_string(), Some(&error.code)))?;
@@ -190,20 +193,20 @@ impl Core {
         })
     }
 
-    /// Reads the log for the gets of one request (`byKnownLog`); rejects when it could not be read in time.
-    pub fn refresh(&self, meter: Option<JsMeter>) -> Promise {
+    /// Reads the log for the gets of one request (`byKnownLog`); fails when it could not be read in time.
+    pub fn refresh(&self, call: JsCall, meter: Option<JsMeter>) -> Result<JsValue, JsValue> {
         let cache = self.cache.clone();
-        self.metered(meter, async move {
+        self.metered(call, meter, async move {
             let version = cache.refresh().await.map_err(|miss| unavailable(&miss))?;
             Ok(JsValue::from_f64(version as f64))
         })
     }
 
-    /// When any of the tags expired last, Unix milliseconds; rejects when the store did not say in time.
-    pub fn expiration(&self, tags: &Array, meter: Option<JsMeter>) -> Promise {
+    /// When any of the tags expired last, Unix milliseconds; fails when the store did not say in time.
+    pub fn expiration(&self, call: JsCall, tags: &Array, meter: Option<JsMeter>) -> Result<JsValue, JsValue> {
         let cache = self.cache.clone();
         let tags = components(tags);
-        self.metered(meter, async move {
+        self.metered(call, meter, async move {
             let expired_at_ms = cache.expiration(&tags).await.map_err(|miss| unavailable(&miss))?;
             Ok(JsValue::from_f64(expired_at_ms as f64))
         })
@@ -240,14 +243,17 @@ impl Core {
     /// Has the meter told of the requests that a call sends.
     fn metered(
         &self,
+        call: JsCall,
         meter: Option<JsMeter>,
         task: impl Future<Output = Result<JsValue, JsValue>> + 'static,
-    ) -> Promise {
+    ) -> Result<JsValue, JsValue> {
+        // Boxed first, so that the code around a task is there once and not for each kind.
         let task: LocalFuture<_> = Box::pin(task);
-        promise(match meter {
+        let task = match meter {
             Some(meter) => self.client.metered(Some(meter::shared(meter)), task),
             None => task,
-        })
+        };
+        run(call, task)
     }
 }
 

@@ -1,14 +1,16 @@
 //! [`Host`] on the runtime that the module runs in.
 
+use super::executor;
+use super::pending::{JsPending, Pending};
 use crate::credentials::Credentials;
 #[cfg(not(feature = "chain"))]
 use crate::credentials::Question;
 use crate::host::{FetchError, Host, LocalFuture, LogLevel, ProcessError, response_header};
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, StatusCode, Uri};
-use js_sys::{Date, JsString, Promise, Reflect, Uint8Array};
+use js_sys::{Date, Function, JsString, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,6 +21,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn fetch(
         this: &JsHost,
+        settle: &Function,
+        number: usize,
         url: &str,
         method: &str,
         headers: &str,
@@ -30,7 +34,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn monotonic(this: &JsHost) -> f64;
     #[wasm_bindgen(method)]
-    fn sleep(this: &JsHost, delay_ms: f64) -> JsPending;
+    fn sleep(this: &JsHost, settle: &Function, number: usize, delay_ms: f64) -> JsPending;
     #[wasm_bindgen(method, js_name = random32)]
     fn random_32(this: &JsHost) -> u32;
     #[wasm_bindgen(method)]
@@ -77,15 +81,8 @@ extern "C" {
     #[wasm_bindgen(method, js_name = textOfUtf16)]
     pub fn text_of_utf16(this: &JsHost, units: &[u16]) -> Option<JsString>;
 
-    /// Something under way that can be called off.
-    pub type JsPending;
-    #[wasm_bindgen(method, getter)]
-    fn promise(this: &JsPending) -> Promise;
-    #[wasm_bindgen(method)]
-    fn cancel(this: &JsPending);
-
-    /// What `fetch` resolves to.
-    type JsResponse;
+    /// What `fetch` brings.
+    pub type JsResponse;
     #[wasm_bindgen(method, getter)]
     fn status(this: &JsResponse) -> u16;
     #[wasm_bindgen(method, getter)]
@@ -122,27 +119,23 @@ impl Host for WasmHost {
         }
         let url = url(request.uri());
         let method = request.method().as_str();
-        let pending = self.js.fetch(&url, method, &headers, request.body(), timeout_ms as f64);
-        Box::pin(async move {
-            let answer = Cancelled::unless_done(pending).await;
-            answer.map_err(|error| fetch_error(&error)).and_then(|value| response(value.unchecked_ref()))
-        })
+        let pending = Pending::ask(|settle, number| {
+            self.js.fetch(settle, number, &url, method, &headers, request.body(), timeout_ms as f64)
+        });
+        Box::pin(async move { pending.await.map(Option::unwrap_or_default) })
     }
 
     fn now_ms(&self) -> u64 {
-        self.js.now() as u64
+        executor::now_ms(|| self.js.now() as u64)
     }
 
     fn monotonic_ms(&self) -> u64 {
-        self.js.monotonic() as u64
+        executor::monotonic_ms(|| self.js.monotonic() as u64)
     }
 
     fn sleep(&self, delay_ms: u64) -> LocalFuture<()> {
-        let pending = self.js.sleep(delay_ms as f64);
-        Box::pin(async move {
-            // A timer does not fail; if the host calls it off, the wait is over all the same.
-            drop(Cancelled::unless_done(pending).await);
-        })
+        let pending = Pending::ask(|settle, number| self.js.sleep(settle, number, delay_ms as f64));
+        Box::pin(async move { drop(pending.await) })
     }
 
     fn random(&self) -> u64 {
@@ -200,7 +193,7 @@ impl Host for WasmHost {
     }
 
     fn spawn(&self, task: LocalFuture<()>) {
-        spawn_local(task);
+        executor::spawn(task);
     }
 
     fn log(&self, level: LogLevel, message: &str) {
@@ -239,29 +232,6 @@ pub fn user_credentials(js: &JsHost) -> LocalFuture<Result<Credentials, String>>
     })
 }
 
-/// Calls something off when it is dropped before it is done.
-struct Cancelled {
-    pending: Option<JsPending>,
-}
-
-impl Cancelled {
-    async fn unless_done(pending: JsPending) -> Result<JsValue, JsValue> {
-        let promise = pending.promise();
-        let mut guard = Cancelled { pending: Some(pending) };
-        let result = JsFuture::from(promise).await;
-        guard.pending = None;
-        result
-    }
-}
-
-impl Drop for Cancelled {
-    fn drop(&mut self) {
-        if let Some(pending) = &self.pending {
-            pending.cancel();
-        }
-    }
-}
-
 /// Its parts joined; to write it by its `Display` takes five times as long.
 fn url(uri: &Uri) -> String {
     let scheme = uri.scheme_str().unwrap_or_default();
@@ -270,7 +240,8 @@ fn url(uri: &Uri) -> String {
     [scheme, "://", authority, path].concat()
 }
 
-fn response(js: &JsResponse) -> Result<http::Response<Vec<u8>>, FetchError> {
+/// Takes a response over.
+pub fn response(js: &JsResponse) -> Result<http::Response<Vec<u8>>, FetchError> {
     let mut response = http::Response::new(js.body().to_vec());
     let refuse =
         |why: &dyn std::fmt::Display| FetchError::Connection(format!("the response is not HTTP: {why}"));
@@ -286,7 +257,8 @@ fn response(js: &JsResponse) -> Result<http::Response<Vec<u8>>, FetchError> {
     Ok(response)
 }
 
-fn fetch_error(error: &JsValue) -> FetchError {
+/// What went wrong, of what JavaScript says.
+pub fn fetch_error(error: &JsValue) -> FetchError {
     let timed_out = Reflect::get(error, &"timedOut".into()).is_ok_and(|value| value.is_truthy());
     if timed_out { FetchError::TimedOut } else { FetchError::Connection(message_of(error)) }
 }

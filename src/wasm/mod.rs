@@ -9,6 +9,7 @@ mod cache;
 mod chain;
 #[cfg(any(feature = "admin", feature = "cache"))]
 mod component;
+mod executor;
 #[cfg_attr(
     not(feature = "cache"),
     allow(dead_code, reason = "the cache asks more of the host than the others")
@@ -18,6 +19,8 @@ mod host;
 mod meter;
 #[cfg(any(feature = "admin", feature = "cache"))]
 mod options;
+mod pending;
+mod slots;
 #[cfg(any(feature = "admin", feature = "cache"))]
 #[cfg_attr(
     not(feature = "cache"),
@@ -26,13 +29,59 @@ mod options;
 mod value;
 
 use crate::host::LocalFuture;
-use js_sys::{Promise, Reflect};
+#[cfg(any(feature = "admin", feature = "chain"))]
+use js_sys::Promise;
+use js_sys::Reflect;
+#[cfg(feature = "cache")]
+use std::task::{Context, Poll, Waker};
 use wasm_bindgen::prelude::*;
 
-/// Boxed first, so that the code around a task is there once and not for each kind.
+#[cfg(feature = "cache")]
+#[wasm_bindgen]
+extern "C" {
+    /// Whom a call answers to that does not come to its end at once.
+    pub type JsCall;
+    #[wasm_bindgen(method)]
+    fn resolve(this: &JsCall, answer: &JsValue);
+    #[wasm_bindgen(method)]
+    fn reject(this: &JsCall, error: &JsValue);
+}
+
+/// Runs a task as far as it goes. Where that is to its end, as with what is in memory, its answer is returned, without a turn of any
+/// queue; else `undefined`, and `call` is told.
+#[cfg(feature = "cache")]
+fn run(call: JsCall, mut task: LocalFuture<Result<JsValue, JsValue>>) -> Result<JsValue, JsValue> {
+    executor::call(|| {
+        // Nobody is to be woken: it is polled again in any case, by who is.
+        if let Poll::Ready(answer) = task.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return answer;
+        }
+        executor::spawn(Box::pin(async move {
+            match task.await {
+                Ok(answer) => call.resolve(&answer),
+                Err(error) => call.reject(&error),
+            }
+        }));
+        Ok(JsValue::UNDEFINED)
+    })
+}
+
+/// A task as a promise.
+#[cfg(any(feature = "admin", feature = "chain"))]
 fn promise(task: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    let task: LocalFuture<_> = Box::pin(task);
-    wasm_bindgen_futures::future_to_promise(task)
+    // Boxed first, so that the code around a task is there once and not for each kind.
+    let mut task: Option<LocalFuture<_>> = Some(Box::pin(task));
+    Promise::new(&mut |resolve, reject| {
+        let Some(task) = task.take() else { return };
+        executor::spawn(Box::pin(async move {
+            let (settle, with) = match task.await {
+                Ok(answer) => (resolve, answer),
+                Err(error) => (reject, error),
+            };
+            // A promise's own function does not fail.
+            drop(settle.call1(&JsValue::UNDEFINED, &with));
+        }));
+    })
 }
 
 fn rejection(message: &str, code: Option<&str>) -> JsValue {

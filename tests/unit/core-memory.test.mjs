@@ -7,6 +7,7 @@ import "../../js/runtime/inline-core.mjs";
 import { compileCore } from "../../js/core.mjs";
 import { hostFor, loggerFor } from "../../js/shared.mjs";
 import { instantiate } from "../../pkg/core.mjs";
+import { answerOf } from "../core-calls.mjs";
 
 const CALLS = 1_500;
 /** Until each of the core's own tables has the room that it will need. */
@@ -44,9 +45,10 @@ function coreOf(fetch) {
 async function call(core, times) {
   const key = { key: "/a", tags: ["t"], softTags: [] };
   for (let index = 0; index < times; index++) {
-    await core.get({ ...key, byKnownLog: false });
+    await answerOf((call) => core.get(call, { ...key, byKnownLog: false }));
     const value = { kind: "APP_ROUTE", body: new Uint8Array(100), headers: {}, status: 200 };
-    await core.set({ ...key, kind: "APP_ROUTE", value, lastModified: index, overwrites: false }).catch(() => {});
+    const set = { ...key, kind: "APP_ROUTE", value, lastModified: index, overwrites: false };
+    await answerOf((call) => core.set(call, set)).catch(() => {});
     // The store is asked each time, however often it has failed.
     core.resumeBreaker(0, 0, 0);
   }

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { exchangeBy } from "../../js/fetch-exchange.mjs";
 import { createHttpClient } from "../../js/runtime/http/client.mjs";
 import { fetchTrusting, makeCertificates } from "../faults/certificates.mjs";
-import { fetchOver } from "../shipped-fetch.mjs";
+import { exchanged, fetchOver } from "../shipped-fetch.mjs";
 import { addressOf, closers, listen, listenRaw, post, textOf } from "./http-servers.mjs";
 
 const { exchange } = createHttpClient({ builtin: createRequire(import.meta.url), outsideRequest: (run) => run() });
@@ -186,9 +186,9 @@ test("a body is sent as it was when it was handed over: its memory is the core's
   for (const [way, send] of Object.entries(ways)) {
     for (const length of [10, 8_000_000]) {
       const body = new Uint8Array(length).fill(120);
-      const { promise } = send(url, "POST", "", body);
+      const sent = exchanged(send, url, "POST", "", body);
       body.fill(0);
-      const response = await promise;
+      const response = await sent;
       assert.ok(Buffer.from(response.body).equals(Buffer.alloc(length, "x")), `${way}, ${length} bytes`);
     }
   }
@@ -200,8 +200,8 @@ test("a socket that cannot even be made is an error", async () => {
   };
   const builtin = () => ({ connect, isIP: () => 4 });
   const { exchange } = createHttpClient({ builtin, outsideRequest: (run) => run() });
-  await assert.rejects(exchange("http://127.0.0.1/", "GET", "", new Uint8Array()).promise, /no socket/);
-  await assert.rejects(exchange("nonsense", "GET", "", new Uint8Array()).promise, /Invalid URL/);
+  await assert.rejects(exchanged(exchange, "http://127.0.0.1/", "GET", "", new Uint8Array()), /no socket/);
+  await assert.rejects(exchanged(exchange, "nonsense", "GET", "", new Uint8Array()), /Invalid URL/);
 });
 
 test("a later handshake resumes the session of an earlier one", async () => {

@@ -160,8 +160,8 @@ test("a kept connection keeps no process alive, and a request does", async () =>
     import { createHttpClient } from ${JSON.stringify(module.href)};
     const builtin = createRequire(import.meta.url);
     const client = createHttpClient({ builtin, outsideRequest: (run) => run() });
-    const { promise } = client.exchange(${JSON.stringify(url)}, "POST", "", new Uint8Array(1));
-    promise.then(({ status }) => console.log(status));`;
+    const settle = { resolve: ({ status }) => console.log(status), reject: console.error };
+    client.exchange(${JSON.stringify(url)}, "POST", "", new Uint8Array(1), settle);`;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script], { stdio: ["ignore", "pipe", "inherit"] });
   const overdue = setTimeout(() => child.kill(), 10_000);
   const printed = await textOfStream(child.stdout);

@@ -128,6 +128,9 @@ function read(pieces) {
   for (const [index, piece] of pieces.entries()) {
     memory.set(typeof piece === "string" ? Buffer.from(piece, "latin1") : piece);
     const response = reader.push(memory.subarray(0, piece.length));
+    if (response) {
+      response.body = new Uint8Array(response.body); // as its receiver takes it over
+    }
     memory.fill("!");
     if (response) {
       assert.equal(index, pieces.length - 1, "whole before its last piece");

@@ -11,6 +11,7 @@ import { compileCore } from "../../js/core.mjs";
 import "../../js/runtime/inline-core.mjs";
 import node from "../../js/runtime/node.mjs";
 import web from "../../js/runtime/web.mjs";
+import { exchanged } from "../shipped-fetch.mjs";
 
 test("the environment is read at each call, and a blank variable is not set", () => {
   process.env.RUNTIMES_TEST = "one";
@@ -104,7 +105,7 @@ test("a web runtime uses the fetch of its start, and never one that follows a re
   });
   const { default: own } = await freshWeb();
   context.mock.method(globalThis, "fetch", () => assert.fail("the patched fetch was called"));
-  const { body } = await own.exchange("http://127.0.0.1/", "POST", "a: b\r\n", new Uint8Array()).promise;
+  const { body } = await exchanged(own.exchange, "http://127.0.0.1/", "POST", "a: b\r\n", new Uint8Array());
   assert.equal(new TextDecoder().decode(body), "answer");
   assert.deepEqual(redirects, ["manual"]);
 });

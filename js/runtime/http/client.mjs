@@ -37,33 +37,36 @@ export function createHttpClient({ builtin, outsideRequest }) {
   }
 
   return {
-    exchange(url, method, headers, body) {
-      /** @type {() => void} */
-      let cancel = () => {};
-      const promise = new Promise((resolve, reject) => {
-        const target = targetOf(url);
-        const { connections } = target;
-        const request = requestBytes(target, method, headers, body);
-        /** @param {unknown} error */
-        const repeatOnce = (error) => {
-          if (!(error instanceof DeadConnection)) {
-            return reject(error);
-          }
-          // The server has answered nothing, and the core repeats its requests by itself after a timeout anyway.
-          exchange.reject = (second) => reject(second instanceof DeadConnection ? second.cause : second);
-          connections.dropIdle();
-          connections.send(exchange);
-        };
-        /** @type {import("./connection.mjs").Exchange} */
-        const exchange = { request, resolve, reject: repeatOnce };
-        cancel = () => {
-          exchange.reject = reject;
-          connections.cancel(exchange);
-          reject(new Error("called off"));
-        };
+    exchange(url, method, headers, body, { resolve, reject }) {
+      /** @type {Target} */
+      let target;
+      /** @type {Uint8Array[]} */
+      let request;
+      try {
+        target = targetOf(url);
+        request = requestBytes(target, method, headers, body);
+      } catch (error) {
+        reject(error);
+        return () => {};
+      }
+      const { connections } = target;
+      /** @param {unknown} error */
+      const repeatOnce = (error) => {
+        if (!(error instanceof DeadConnection)) {
+          return reject(error);
+        }
+        // The server has answered nothing, and the core repeats its requests by itself after a timeout anyway.
+        exchange.reject = (second) => reject(second instanceof DeadConnection ? second.cause : second);
+        connections.dropIdle();
         connections.send(exchange);
-      });
-      return { promise, cancel };
+      };
+      /** @type {import("./connection.mjs").Exchange} */
+      const exchange = { request, resolve, reject: repeatOnce };
+      connections.send(exchange);
+      return () => {
+        exchange.reject = () => {};
+        connections.cancel(exchange);
+      };
     },
   };
 }

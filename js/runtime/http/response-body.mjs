@@ -5,9 +5,9 @@ import { MalformedResponse } from "./malformed-response.mjs";
 
 /**
  * @typedef {object} Body
- * @property {(chunk: Buffer) => boolean} push whether it is whole; what is kept of the chunk is copied
+ * @property {(chunk: Buffer) => boolean} push whether it is whole; of a chunk after which it is not, what is kept is copied
  * @property {boolean} hasExcess whether bytes followed its end
- * @property {() => Uint8Array<ArrayBuffer>} bytes
+ * @property {() => Uint8Array<ArrayBuffer>} bytes once it is whole: good for as long as the last chunk is
  */
 
 /** Beyond any extension of a chunk, or trailer, that is meant well. */
@@ -22,13 +22,13 @@ export class BoundedBody {
   hasExcess = false;
   #length;
   #received = 0;
+  /** @type {Uint8Array<ArrayBuffer> | undefined} */
   #bytes;
 
   /** @param {number} length */
   constructor(length) {
     checkLength(length);
     this.#length = length;
-    this.#bytes = Buffer.allocUnsafeSlow(length);
   }
 
   /** @param {Buffer} chunk */
@@ -36,13 +36,19 @@ export class BoundedBody {
     const missing = this.#length - this.#received;
     this.hasExcess = chunk.length > missing;
     const wanted = this.hasExcess ? chunk.subarray(0, missing) : chunk;
+    if (wanted.length === this.#length) {
+      // Whole at once, as most are: it is taken over before another chunk comes.
+      this.#bytes = /** @type {Buffer<ArrayBuffer>} */ (wanted);
+      return true;
+    }
+    this.#bytes ??= Buffer.allocUnsafeSlow(this.#length);
     this.#bytes.set(wanted, this.#received);
     this.#received += wanted.length;
     return this.#received === this.#length;
   }
 
   bytes() {
-    return this.#bytes;
+    return this.#bytes ?? new Uint8Array();
   }
 }
 
