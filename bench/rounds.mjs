@@ -5,11 +5,11 @@ import { isAbsolute } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const WAYS = {
-  "this package": ["get", "set"],
+  "this package": ["get", "get in turns", "set"],
   "this package, memory": ["get"],
   "this package, memory, tagFreshnessMs 1000": ["get"],
   "Next's own, memory": ["get"],
-  "floor (node:http)": ["get"],
+  "floor (node:http)": ["get", "get in turns"],
   "AWS SDK": ["get", "set", "getEntry", "setEntry"],
   "AWS SDK lib-dynamodb": ["get", "set"],
   aws4fetch: ["get", "set"],

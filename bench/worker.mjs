@@ -10,6 +10,9 @@ const pages = new Map(Object.keys(spans).map((size) => [size, pageOf(SIZES[size]
 /** Requests at once hit different pages: gets of one page share a request. */
 const CROWD_SIZE = "50 KB";
 const CROWD = Array.from({ length: 64 }, (_, index) => `page ${index}`);
+/** The size at which two pages are got in turns: a request that is like the one before, in the same second, may be had for less. */
+const TURNS_SIZE = "10 KB";
+const other = (size) => `${size}, another`;
 /** The size at which entries without their tags are compared. */
 const ENTRY_SIZE = "50 KB";
 /** How many renders are called for at once, before the sets that answer them. */
@@ -20,7 +23,7 @@ const control = (path) => fetch(endpoint + path, { method: "POST" });
 const results = [];
 await control("/record");
 for (const [size, page] of pages) {
-  for (const key of [size, ...(size === CROWD_SIZE ? CROWD : [])]) {
+  for (const key of [size, ...(size === TURNS_SIZE ? [other(size)] : []), ...(size === CROWD_SIZE ? CROWD : [])]) {
     await source.set(key, page, { revalidate: 3_600 });
     await source.get(key);
     await client.learn?.(key);
@@ -38,6 +41,13 @@ for (const [size, page] of pages) {
     const operation = way.startsWith("get") ? { call: () => client[way](size) } : setOf(way, size, page);
     await timed(way, size, operation, 1, warmUpMs);
     results.push({ way, size, ...(await timed(way, size, operation, 1, operationMs)) });
+  }
+  if (size === TURNS_SIZE && ways.includes("get in turns")) {
+    const turns = [size, other(size)];
+    let next = 0;
+    const operation = { call: () => client.get(turns[next++ % turns.length]) };
+    await timed("get", size, operation, 1, operationMs);
+    results.push({ way: "get in turns", size, ...(await timed("get", size, operation, 1, operationMs)) });
   }
   if (size === CROWD_SIZE && ways.includes("get")) {
     let next = 0;
