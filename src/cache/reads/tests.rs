@@ -5,7 +5,7 @@ use crate::dynamodb::{Client, ClientConfig, Destination};
 use crate::endpoint::Endpoint;
 use crate::host::{FetchError, Host};
 use crate::scripted_host::ScriptedHost;
-use crate::sharing::either;
+use crate::sharing::{either, join};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -31,6 +31,19 @@ fn a_read_that_is_given_up_leaves_nothing_behind() {
         assert!(host.run(either(cache.get(&request), host.sleep(5))).is_none());
         assert_eq!(cache.inner.row_turnstiles.borrow().len(), 0, "{log:?}");
     }
+}
+
+#[test]
+fn who_waits_for_a_read_that_another_began_waits_no_longer_than_his_own_deadline() {
+    let host = ScriptedHost::new();
+    let cache = cache(&host);
+    host.answer(Ok(http::Response::new(b"{}".to_vec())));
+    host.run(cache.refresh()).expect("the log");
+    (0..20).for_each(|_| host.answer_after(10_000, Err(FetchError::TimedOut)));
+    let began_ms = host.elapsed_ms();
+    let (first, second) = host.run(join(cache.refresh(), cache.refresh()));
+    assert!(first.is_err() && second.is_err());
+    assert_eq!(host.elapsed_ms() - began_ms, cache.inner.config.read_timeout_ms);
 }
 
 #[test]
